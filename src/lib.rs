@@ -16,12 +16,12 @@ pub mod web;
 // Floor 3
 pub mod access;
 // Floor 4, from the ground up
-pub mod people;
-pub mod programmes;
-pub mod mentorships;
+pub mod hours;
 pub mod matching;
 pub mod meetings;
-pub mod hours;
+pub mod mentorships;
+pub mod people;
+pub mod programmes;
 // Floor 5
 pub mod cli;
 pub mod http;

@@ -1,0 +1,526 @@
+-- The house: every table of the first release. Edited in place until that release; afterwards only new migrations.
+
+CREATE TABLE signing_keys (
+    id TEXT NOT NULL PRIMARY KEY,
+    kid TEXT NOT NULL UNIQUE,
+    private_sealed TEXT NOT NULL,
+    public_key TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    activates_at TEXT NOT NULL,
+    retires_at TEXT
+);
+
+CREATE TABLE throttles (
+    id TEXT NOT NULL PRIMARY KEY,
+    bucket TEXT NOT NULL UNIQUE,
+    count INTEGER NOT NULL,
+    window_started_at TEXT NOT NULL,
+    blocked_until TEXT
+);
+
+CREATE TABLE audit_log (
+    id TEXT NOT NULL PRIMARY KEY,
+    at TEXT NOT NULL,
+    actor_kind TEXT NOT NULL,
+    actor_id TEXT,
+    action TEXT NOT NULL,
+    object_type TEXT NOT NULL,
+    object_id TEXT,
+    programme_id TEXT,
+    before TEXT,
+    after TEXT,
+    request_id TEXT NOT NULL,
+    address TEXT
+);
+CREATE INDEX audit_log_object_type_object_id_idx ON audit_log (object_type, object_id);
+CREATE INDEX audit_log_at_idx ON audit_log (at);
+CREATE INDEX audit_log_actor_id_idx ON audit_log (actor_id);
+
+CREATE TABLE idempotency_keys (
+    id TEXT NOT NULL PRIMARY KEY,
+    scope TEXT NOT NULL,
+    key_hash TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    status INTEGER,
+    headers TEXT,
+    body_sealed TEXT,
+    created_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    CONSTRAINT idempotency_keys_scope_key_hash_key UNIQUE (scope, key_hash)
+);
+CREATE INDEX idempotency_keys_expires_at_idx ON idempotency_keys (expires_at);
+
+CREATE TABLE outbox (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    dedupe_key TEXT NOT NULL UNIQUE,
+    person_id TEXT,
+    account_id TEXT,
+    programme_id TEXT,
+    subject_type TEXT,
+    subject_id TEXT,
+    locale TEXT NOT NULL CHECK (locale IN ('en', 'fr')),
+    recipient_sealed TEXT NOT NULL,
+    payload_sealed TEXT NOT NULL,
+    message_id TEXT NOT NULL UNIQUE,
+    status TEXT NOT NULL CHECK (status IN ('queued', 'sending', 'sent', 'dead')),
+    attempts INTEGER NOT NULL,
+    next_attempt_at TEXT NOT NULL,
+    leased_until TEXT,
+    leased_by TEXT,
+    last_error TEXT,
+    created_at TEXT NOT NULL,
+    sent_at TEXT,
+    version INTEGER NOT NULL
+);
+CREATE INDEX outbox_status_next_attempt_at_idx ON outbox (status, next_attempt_at);
+CREATE INDEX outbox_subject_id_idx ON outbox (subject_id);
+CREATE INDEX outbox_created_at_idx ON outbox (created_at);
+
+CREATE TABLE jobs (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    unique_key TEXT NOT NULL UNIQUE,
+    subject_id TEXT,
+    person_id TEXT,
+    payload TEXT NOT NULL,
+    run_at TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('waiting', 'running', 'done', 'cancelled', 'dead')),
+    attempts INTEGER NOT NULL,
+    leased_until TEXT,
+    leased_by TEXT,
+    last_error TEXT,
+    created_at TEXT NOT NULL,
+    done_at TEXT
+);
+CREATE INDEX jobs_status_run_at_idx ON jobs (status, run_at);
+CREATE INDEX jobs_subject_id_idx ON jobs (subject_id);
+
+CREATE TABLE imports (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT,
+    programme_id TEXT,
+    file_name TEXT NOT NULL,
+    file_hash TEXT NOT NULL,
+    dry_run BOOLEAN NOT NULL,
+    skip_invalid BOOLEAN NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('planned', 'stored', 'refused')),
+    rows INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    changed INTEGER NOT NULL,
+    unchanged INTEGER NOT NULL,
+    rejected INTEGER NOT NULL,
+    report TEXT NOT NULL,
+    rejects_sealed TEXT,
+    created_at TEXT NOT NULL
+);
+CREATE INDEX imports_created_at_idx ON imports (created_at);
+
+CREATE TABLE programmes (
+    id TEXT NOT NULL PRIMARY KEY,
+    slug TEXT NOT NULL UNIQUE,
+    name_en TEXT NOT NULL,
+    name_fr TEXT NOT NULL,
+    description_en TEXT NOT NULL,
+    description_fr TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    ends_on DATE NOT NULL,
+    target_minutes INTEGER NOT NULL,
+    meeting_minutes INTEGER NOT NULL,
+    rhythm_days INTEGER NOT NULL,
+    zone TEXT NOT NULL,
+    province TEXT,
+    settings TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('draft', 'open', 'closed')),
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    closed_at TEXT,
+    version INTEGER NOT NULL,
+    CONSTRAINT programmes_dates CHECK (starts_on <= ends_on)
+);
+
+CREATE TABLE match_runs (
+    id TEXT NOT NULL PRIMARY KEY,
+    programme_id TEXT NOT NULL REFERENCES programmes (id),
+    status TEXT NOT NULL CHECK (status IN ('running', 'proposed', 'failed', 'cancelled')),
+    draft BOOLEAN NOT NULL,
+    engine_version TEXT NOT NULL,
+    inputs_hash TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    instance TEXT,
+    summary TEXT,
+    certificate TEXT,
+    started_at TEXT NOT NULL,
+    finished_at TEXT,
+    created_by TEXT,
+    version INTEGER NOT NULL
+);
+CREATE INDEX match_runs_programme_id_started_at_idx ON match_runs (programme_id, started_at);
+
+CREATE TABLE persons (
+    id TEXT NOT NULL PRIMARY KEY,
+    given_name TEXT NOT NULL,
+    family_name TEXT NOT NULL,
+    preferred_name TEXT,
+    pronouns TEXT,
+    name_key TEXT NOT NULL,
+    email TEXT,
+    email_key TEXT UNIQUE,
+    phone TEXT,
+    locale TEXT NOT NULL CHECK (locale IN ('en', 'fr')),
+    city TEXT,
+    province TEXT,
+    country TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    meeting_mode TEXT NOT NULL CHECK (meeting_mode IN ('remote', 'in-person', 'either')),
+    licence_stage TEXT,
+    licence_jurisdiction TEXT,
+    headline TEXT,
+    status TEXT NOT NULL CHECK (status IN ('active', 'paused', 'archived')),
+    paused_from DATE,
+    paused_until DATE,
+    coach_id TEXT REFERENCES accounts (id),
+    origin TEXT NOT NULL CHECK (origin IN ('api', 'import', 'intake', 'demo')),
+    mail_suppressed_at TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    archived_at TEXT,
+    version INTEGER NOT NULL
+);
+CREATE INDEX persons_name_key_idx ON persons (name_key);
+CREATE INDEX persons_coach_id_idx ON persons (coach_id);
+CREATE INDEX persons_status_idx ON persons (status);
+
+CREATE TABLE accounts (
+    id TEXT NOT NULL PRIMARY KEY,
+    person_id TEXT REFERENCES persons (id),
+    email TEXT NOT NULL,
+    email_key TEXT NOT NULL UNIQUE,
+    display_name TEXT NOT NULL,
+    password_hash TEXT,
+    status TEXT NOT NULL CHECK (status IN ('invited', 'active', 'disabled')),
+    locale TEXT NOT NULL CHECK (locale IN ('en', 'fr')),
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    last_login_at TEXT,
+    version INTEGER NOT NULL
+);
+
+CREATE TABLE account_grants (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    role TEXT NOT NULL CHECK (role IN ('administrator', 'coordinator', 'coach', 'mentor', 'mentee')),
+    programme_id TEXT REFERENCES programmes (id),
+    granted_at TEXT NOT NULL,
+    granted_by TEXT
+);
+CREATE INDEX account_grants_account_id_idx ON account_grants (account_id);
+CREATE INDEX account_grants_programme_id_idx ON account_grants (programme_id);
+
+CREATE TABLE account_tokens (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    purpose TEXT NOT NULL CHECK (purpose IN ('set-password', 'reset-password')),
+    token_hash TEXT NOT NULL UNIQUE,
+    created_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    used_at TEXT
+);
+CREATE INDEX account_tokens_account_id_idx ON account_tokens (account_id);
+
+CREATE TABLE refresh_tokens (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    family_id TEXT NOT NULL,
+    token_hash TEXT NOT NULL UNIQUE,
+    issued_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    rotated_at TEXT,
+    revoked_at TEXT
+);
+CREATE INDEX refresh_tokens_family_id_idx ON refresh_tokens (family_id);
+CREATE INDEX refresh_tokens_account_id_idx ON refresh_tokens (account_id);
+
+CREATE TABLE person_occupations (
+    id TEXT NOT NULL PRIMARY KEY,
+    person_id TEXT NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('held', 'target')),
+    noc TEXT,
+    own_words TEXT,
+    confidence INTEGER NOT NULL,
+    needs_review BOOLEAN NOT NULL,
+    years INTEGER,
+    last_year INTEGER,
+    position INTEGER NOT NULL
+);
+CREATE INDEX person_occupations_person_id_idx ON person_occupations (person_id);
+CREATE INDEX person_occupations_noc_idx ON person_occupations (noc);
+
+CREATE TABLE person_languages (
+    id TEXT NOT NULL PRIMARY KEY,
+    person_id TEXT NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    language TEXT NOT NULL,
+    level TEXT NOT NULL,
+    wanted BOOLEAN NOT NULL,
+    CONSTRAINT person_languages_person_id_language_key UNIQUE (person_id, language)
+);
+
+CREATE TABLE person_topics (
+    id TEXT NOT NULL PRIMARY KEY,
+    person_id TEXT NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    side TEXT NOT NULL CHECK (side IN ('wants', 'offers')),
+    topic TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    CONSTRAINT person_topics_person_id_side_topic_key UNIQUE (person_id, side, topic)
+);
+
+CREATE TABLE availability_rules (
+    id TEXT NOT NULL PRIMARY KEY,
+    person_id TEXT NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    weekday INTEGER NOT NULL,
+    starts_minute INTEGER NOT NULL,
+    ends_minute INTEGER NOT NULL,
+    CONSTRAINT availability_rules_range CHECK (weekday BETWEEN 1 AND 7 AND starts_minute BETWEEN 0 AND 1439 AND ends_minute BETWEEN 1 AND 2880 AND starts_minute < ends_minute)
+);
+CREATE INDEX availability_rules_person_id_idx ON availability_rules (person_id);
+
+CREATE TABLE availability_exceptions (
+    id TEXT NOT NULL PRIMARY KEY,
+    person_id TEXT NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('away', 'extra')),
+    starts_on DATE NOT NULL,
+    ends_on DATE NOT NULL,
+    starts_minute INTEGER,
+    ends_minute INTEGER,
+    note TEXT,
+    created_at TEXT NOT NULL
+);
+CREATE INDEX availability_exceptions_person_id_idx ON availability_exceptions (person_id);
+
+CREATE TABLE consents (
+    id TEXT NOT NULL PRIMARY KEY,
+    person_id TEXT NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    text_version TEXT NOT NULL,
+    given BOOLEAN NOT NULL,
+    recorded_at TEXT NOT NULL,
+    recorded_by TEXT,
+    source TEXT NOT NULL
+);
+CREATE INDEX consents_person_id_idx ON consents (person_id);
+
+CREATE TABLE conflicts_of_interest (
+    id TEXT NOT NULL PRIMARY KEY,
+    person_id TEXT NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    other_person_id TEXT NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('family', 'employer', 'lender-borrower', 'supervisor', 'exclusion', 'other')),
+    reason TEXT,
+    declared_at TEXT NOT NULL,
+    declared_by TEXT,
+    CONSTRAINT conflicts_of_interest_person_id_other_person_id_key UNIQUE (person_id, other_person_id)
+);
+CREATE INDEX conflicts_of_interest_other_person_id_idx ON conflicts_of_interest (other_person_id);
+
+CREATE TABLE participations (
+    id TEXT NOT NULL PRIMARY KEY,
+    programme_id TEXT NOT NULL REFERENCES programmes (id),
+    person_id TEXT NOT NULL REFERENCES persons (id),
+    side TEXT NOT NULL CHECK (side IN ('mentor', 'mentee')),
+    capacity INTEGER NOT NULL,
+    taken INTEGER NOT NULL,
+    waiting_since TEXT,
+    status TEXT NOT NULL CHECK (status IN ('enrolled', 'left')),
+    left_reason TEXT,
+    joined_at TEXT NOT NULL,
+    left_at TEXT,
+    updated_at TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    CONSTRAINT participations_programme_id_person_id_side_key UNIQUE (programme_id, person_id, side),
+    CONSTRAINT participations_capacity CHECK (taken >= 0 AND taken <= capacity AND capacity >= 0)
+);
+CREATE INDEX participations_person_id_idx ON participations (person_id);
+
+CREATE TABLE proposals (
+    id TEXT NOT NULL PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES match_runs (id),
+    programme_id TEXT NOT NULL REFERENCES programmes (id),
+    mentor_participation_id TEXT NOT NULL REFERENCES participations (id),
+    mentee_participation_id TEXT NOT NULL REFERENCES participations (id),
+    mentor_id TEXT NOT NULL REFERENCES persons (id),
+    mentee_id TEXT NOT NULL REFERENCES persons (id),
+    score INTEGER NOT NULL,
+    parts TEXT NOT NULL,
+    facts TEXT NOT NULL,
+    alternatives TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('proposed', 'held', 'approved', 'rejected', 'replaced', 'stale')),
+    reason TEXT,
+    replaces_id TEXT,
+    mentorship_id TEXT,
+    decided_at TEXT,
+    decided_by TEXT,
+    created_at TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    CONSTRAINT proposals_run_id_mentor_id_mentee_id_key UNIQUE (run_id, mentor_id, mentee_id)
+);
+CREATE INDEX proposals_programme_id_status_idx ON proposals (programme_id, status);
+CREATE INDEX proposals_mentor_id_idx ON proposals (mentor_id);
+CREATE INDEX proposals_mentee_id_idx ON proposals (mentee_id);
+
+CREATE TABLE match_decisions (
+    id TEXT NOT NULL PRIMARY KEY,
+    proposal_id TEXT NOT NULL REFERENCES proposals (id),
+    programme_id TEXT NOT NULL REFERENCES programmes (id),
+    decision TEXT NOT NULL CHECK (decision IN ('approved', 'rejected', 'held', 'released', 'replaced')),
+    reason TEXT,
+    criteria TEXT NOT NULL,
+    overridden BOOLEAN NOT NULL,
+    decided_at TEXT NOT NULL,
+    decided_by TEXT
+);
+CREATE INDEX match_decisions_proposal_id_idx ON match_decisions (proposal_id);
+
+CREATE TABLE mentorships (
+    id TEXT NOT NULL PRIMARY KEY,
+    programme_id TEXT NOT NULL REFERENCES programmes (id),
+    proposal_id TEXT REFERENCES proposals (id),
+    mentor_participation_id TEXT NOT NULL REFERENCES participations (id),
+    mentee_participation_id TEXT NOT NULL REFERENCES participations (id),
+    mentor_id TEXT NOT NULL REFERENCES persons (id),
+    mentee_id TEXT NOT NULL REFERENCES persons (id),
+    status TEXT NOT NULL CHECK (status IN ('active', 'ended')),
+    started_at TEXT NOT NULL,
+    ended_at TEXT,
+    end_reason TEXT,
+    end_note TEXT,
+    created_by TEXT,
+    version INTEGER NOT NULL
+);
+CREATE INDEX mentorships_mentor_id_idx ON mentorships (mentor_id);
+CREATE INDEX mentorships_mentee_id_idx ON mentorships (mentee_id);
+CREATE INDEX mentorships_programme_id_status_idx ON mentorships (programme_id, status);
+
+CREATE TABLE meetings (
+    id TEXT NOT NULL PRIMARY KEY,
+    mentorship_id TEXT NOT NULL REFERENCES mentorships (id),
+    programme_id TEXT NOT NULL REFERENCES programmes (id),
+    series_id TEXT,
+    uid TEXT NOT NULL UNIQUE,
+    sequence INTEGER NOT NULL,
+    time_sequence INTEGER NOT NULL,
+    dtstamp TEXT NOT NULL,
+    starts_at TEXT NOT NULL,
+    ends_at TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    local_start TEXT NOT NULL,
+    mode TEXT NOT NULL CHECK (mode IN ('remote', 'in-person')),
+    title TEXT NOT NULL,
+    location TEXT,
+    url TEXT,
+    note TEXT,
+    status TEXT NOT NULL CHECK (status IN ('scheduled', 'cancelled', 'held', 'not-held')),
+    cancel_reason TEXT,
+    held_minutes INTEGER,
+    created_by TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    CONSTRAINT meetings_order CHECK (starts_at < ends_at)
+);
+CREATE INDEX meetings_mentorship_id_starts_at_idx ON meetings (mentorship_id, starts_at);
+CREATE INDEX meetings_programme_id_starts_at_idx ON meetings (programme_id, starts_at);
+CREATE INDEX meetings_status_ends_at_idx ON meetings (status, ends_at);
+
+CREATE TABLE meeting_attendees (
+    id TEXT NOT NULL PRIMARY KEY,
+    meeting_id TEXT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES persons (id),
+    role TEXT NOT NULL CHECK (role IN ('mentor', 'mentee')),
+    partstat TEXT NOT NULL CHECK (partstat IN ('needs-action', 'accepted', 'declined', 'tentative')),
+    answered_at TEXT,
+    answered_sequence INTEGER NOT NULL,
+    answer_source TEXT,
+    comment TEXT,
+    token_hash TEXT NOT NULL UNIQUE,
+    token_sealed TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    CONSTRAINT meeting_attendees_meeting_id_person_id_key UNIQUE (meeting_id, person_id)
+);
+CREATE INDEX meeting_attendees_person_id_idx ON meeting_attendees (person_id);
+
+CREATE TABLE bookings (
+    meeting_id TEXT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES persons (id),
+    starts_at TEXT NOT NULL,
+    ends_at TEXT NOT NULL,
+    PRIMARY KEY (meeting_id, person_id),
+    CONSTRAINT bookings_order CHECK (starts_at < ends_at)
+);
+CREATE INDEX bookings_person_id_starts_at_idx ON bookings (person_id, starts_at);
+
+CREATE TABLE meeting_answers (
+    id TEXT NOT NULL PRIMARY KEY,
+    meeting_id TEXT NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES persons (id),
+    partstat TEXT NOT NULL,
+    source TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    dtstamp TEXT,
+    comment TEXT,
+    applied BOOLEAN NOT NULL,
+    outcome TEXT NOT NULL,
+    at TEXT NOT NULL
+);
+CREATE INDEX meeting_answers_meeting_id_idx ON meeting_answers (meeting_id);
+
+CREATE TABLE hours_entries (
+    id TEXT NOT NULL PRIMARY KEY,
+    programme_id TEXT NOT NULL REFERENCES programmes (id),
+    mentorship_id TEXT NOT NULL REFERENCES mentorships (id),
+    person_id TEXT NOT NULL REFERENCES persons (id),
+    role TEXT NOT NULL CHECK (role IN ('mentor', 'mentee')),
+    meeting_id TEXT REFERENCES meetings (id),
+    activity TEXT NOT NULL CHECK (activity IN ('meeting', 'preparation', 'follow-up', 'training', 'other')),
+    minutes INTEGER NOT NULL,
+    worked_on DATE NOT NULL,
+    starts_at TEXT,
+    note TEXT,
+    source TEXT NOT NULL CHECK (source IN ('meeting', 'manual', 'correction')),
+    corrects_id TEXT REFERENCES hours_entries (id),
+    correction_reason TEXT,
+    status TEXT NOT NULL CHECK (status IN ('recorded', 'attested', 'disputed', 'approved', 'rejected')),
+    flags TEXT NOT NULL,
+    attested_at TEXT,
+    attested_by TEXT,
+    decided_at TEXT,
+    decided_by TEXT,
+    decision_reason TEXT,
+    created_by TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    version INTEGER NOT NULL
+);
+CREATE INDEX hours_entries_person_id_worked_on_idx ON hours_entries (person_id, worked_on);
+CREATE INDEX hours_entries_programme_id_status_idx ON hours_entries (programme_id, status);
+CREATE INDEX hours_entries_mentorship_id_idx ON hours_entries (mentorship_id);
+
+-- One open mentorship for a pair, and one mentor at a time for a mentee's participation.
+CREATE UNIQUE INDEX mentorships_open_pair ON mentorships (mentor_id, mentee_id) WHERE status = 'active';
+CREATE UNIQUE INDEX mentorships_open_mentee ON mentorships (mentee_participation_id) WHERE status = 'active';
+
+-- One hours entry for one meeting and person; corrections are counter-entries and stand beside it.
+CREATE UNIQUE INDEX hours_entries_meeting_person ON hours_entries (meeting_id, person_id) WHERE corrects_id IS NULL AND meeting_id IS NOT NULL;
+CREATE UNIQUE INDEX hours_entries_one_correction ON hours_entries (corrects_id) WHERE corrects_id IS NOT NULL;
+
+-- One grant of a role for an account (and programme).
+CREATE UNIQUE INDEX account_grants_once ON account_grants (account_id, role, COALESCE(programme_id, '00000000-0000-0000-0000-000000000000'));
+CREATE UNIQUE INDEX accounts_person ON accounts (person_id) WHERE person_id IS NOT NULL;
+
+-- Rule S4: nobody is in two meetings at once. The single writer and BEGIN IMMEDIATE make this check safe.
+CREATE TRIGGER bookings_no_overlap_insert BEFORE INSERT ON bookings
+WHEN EXISTS (SELECT 1 FROM bookings b WHERE b.person_id = NEW.person_id AND b.meeting_id <> NEW.meeting_id
+             AND b.starts_at < NEW.ends_at AND NEW.starts_at < b.ends_at)
+BEGIN SELECT RAISE(ABORT, 'bookings_no_overlap'); END;
+CREATE TRIGGER bookings_no_overlap_update BEFORE UPDATE ON bookings
+WHEN EXISTS (SELECT 1 FROM bookings b WHERE b.person_id = NEW.person_id AND b.meeting_id <> NEW.meeting_id
+             AND b.starts_at < NEW.ends_at AND NEW.starts_at < b.ends_at)
+BEGIN SELECT RAISE(ABORT, 'bookings_no_overlap'); END;

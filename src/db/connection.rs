@@ -1,0 +1,216 @@
+//! The connection: an enum over both databases that diesel queries like one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use diesel::connection::{
+    AnsiTransactionManager, Instrumentation, InstrumentationEvent, SimpleConnection,
+    TransactionManager,
+};
+use diesel::prelude::*;
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    Pg(PgConnection),
+    Sqlite(SqliteConnection),
+}
+
+/// The column list of `T` for `RETURNING`; `T::as_returning()` is tied to one backend and cannot be used here.
+pub fn cols<T: diesel::Selectable<MultiBackend>>() -> T::SelectExpression {
+    T::construct_selection()
+}
+
+impl Conn {
+    /// Runs `work` in a transaction, committed when it returns `Ok` and undone when it returns `Err`.
+    ///
+    /// On SQLite the write lock is taken at the start (`BEGIN IMMEDIATE`): a transaction that reads first and
+    /// writes later would fail with "database is locked" as soon as two meet, busy timeout or not.
+    /// On PostgreSQL it runs at READ COMMITTED: guard a read-modify-write with `WHERE version = ?`,
+    /// [`Conn::lock_row`] or a constraint.
+    pub fn write_tx<T, E>(&mut self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<diesel::result::Error>,
+    {
+        match self {
+            Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
+            Conn::Pg(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN")?,
+        }
+        self.end_tx(work)
+    }
+
+    /// Runs `work` in a read transaction: all its queries see one state of the data.
+    pub fn read_tx<T, E>(&mut self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<diesel::result::Error>,
+    {
+        match self {
+            Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN DEFERRED")?,
+            Conn::Pg(c) => {
+                AnsiTransactionManager::begin_transaction_sql(
+                    c,
+                    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                )?;
+            }
+        }
+        self.end_tx(work)
+    }
+
+    fn end_tx<T, E>(&mut self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<diesel::result::Error>,
+    {
+        match work(self) {
+            Ok(value) => {
+                <Conn as Connection>::TransactionManager::commit_transaction(self)?;
+                Ok(value)
+            }
+            Err(error) => {
+                match <Conn as Connection>::TransactionManager::rollback_transaction(self) {
+                    Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(error),
+                    Err(rollback) => Err(rollback.into()),
+                }
+            }
+        }
+    }
+
+    /// Runs `work` in a savepoint of the open transaction, so that a failed statement (a unique violation,
+    /// say) can be answered without losing the rest: PostgreSQL refuses everything after a failure,
+    /// SQLite would silently go on with half of it.
+    pub fn savepoint<T, E>(&mut self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<diesel::result::Error>,
+    {
+        self.transaction(work)
+    }
+
+    /// Whether this is PostgreSQL.
+    pub fn is_pg(&self) -> bool {
+        matches!(self, Conn::Pg(_))
+    }
+
+    /// Holds the row `id` of `table` until the end of the transaction. SQLite's immediate transaction
+    /// already holds everything, so there it does nothing.
+    pub fn lock_row(&mut self, table: LockTable, id: uuid::Uuid) -> QueryResult<()> {
+        match self {
+            Conn::Sqlite(_) => Ok(()),
+            Conn::Pg(c) => diesel::sql_query(table.lock_statement())
+                .bind::<diesel::sql_types::Uuid, _>(id)
+                .execute(c)
+                .map(|_| ()),
+        }
+    }
+}
+
+/// Tables whose rows can be locked.
+#[derive(Debug, Clone, Copy)]
+pub enum LockTable {
+    Persons,
+    Accounts,
+    Programmes,
+    Participations,
+    Proposals,
+    Mentorships,
+    Meetings,
+    HoursEntries,
+    RefreshTokens,
+    MatchRuns,
+}
+
+impl LockTable {
+    const fn lock_statement(self) -> &'static str {
+        match self {
+            Self::Persons => "SELECT 1 FROM persons WHERE id = $1 FOR UPDATE",
+            Self::Accounts => "SELECT 1 FROM accounts WHERE id = $1 FOR UPDATE",
+            Self::Programmes => "SELECT 1 FROM programmes WHERE id = $1 FOR UPDATE",
+            Self::Participations => "SELECT 1 FROM participations WHERE id = $1 FOR UPDATE",
+            Self::Proposals => "SELECT 1 FROM proposals WHERE id = $1 FOR UPDATE",
+            Self::Mentorships => "SELECT 1 FROM mentorships WHERE id = $1 FOR UPDATE",
+            Self::Meetings => "SELECT 1 FROM meetings WHERE id = $1 FOR UPDATE",
+            Self::HoursEntries => "SELECT 1 FROM hours_entries WHERE id = $1 FOR UPDATE",
+            Self::RefreshTokens => "SELECT 1 FROM refresh_tokens WHERE id = $1 FOR UPDATE",
+            Self::MatchRuns => "SELECT 1 FROM match_runs WHERE id = $1 FOR UPDATE",
+        }
+    }
+}
+
+/// Opens connections for the pool.
+#[derive(Clone)]
+pub struct Manager {
+    url: secrecy::SecretString,
+    queries: Arc<AtomicU64>,
+}
+
+impl std::fmt::Debug for Manager {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Manager(…)")
+    }
+}
+
+impl Manager {
+    /// A manager for `sqlite://PATH` or `postgres://…`.
+    pub fn new(url: secrecy::SecretString) -> Self {
+        Self {
+            url,
+            queries: Arc::default(),
+        }
+    }
+
+    /// How many queries its connections have run: a test counts a request's queries with it.
+    pub fn queries(&self) -> u64 {
+        self.queries.load(Ordering::Relaxed)
+    }
+
+    /// Opens one connection.
+    pub fn connect_one(&self) -> Result<Conn, ConnectionError> {
+        use secrecy::ExposeSecret;
+        let url = self.url.expose_secret();
+        let mut conn = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Conn::Pg(PgConnection::establish(url)?)
+        } else if let Some(path) = url.strip_prefix("sqlite://") {
+            let mut c = SqliteConnection::establish(path)?;
+            c.batch_execute(
+                "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
+                 PRAGMA foreign_keys = ON; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;",
+            )
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+            Conn::Sqlite(c)
+        } else {
+            return Err(ConnectionError::InvalidConnectionUrl(
+                "expected sqlite:// or postgres://".into(),
+            ));
+        };
+        conn.set_instrumentation(CountQueries(Arc::clone(&self.queries)));
+        Ok(conn)
+    }
+}
+
+struct CountQueries(Arc<AtomicU64>);
+
+impl Instrumentation for CountQueries {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl diesel::r2d2::ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Conn, Self::Error> {
+        self.connect_one()
+            .map_err(diesel::r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
+        use diesel::r2d2::R2D2Connection;
+        conn.ping().map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        use diesel::r2d2::R2D2Connection;
+        std::thread::panicking() || conn.is_broken()
+    }
+}

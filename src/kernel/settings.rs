@@ -1,0 +1,535 @@
+//! Settings: `config/default.toml` (embedded), then a file, then `PASSERELLE__SECTION__KEY` variables.
+//! Secrets are types that do not print. [`Settings::check`] says what is wrong before anything starts.
+
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+/// The documented defaults, as they stand in `config/default.toml`.
+pub const DEFAULTS: &str = include_str!("../../config/default.toml");
+
+/// How strict the program is with its own configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// Lenient: a machine of one's own.
+    Development,
+    /// As development, with the demonstration's data.
+    Demo,
+    /// Refuses what would put people at risk.
+    Production,
+}
+
+/// All settings; each field is documented where its default stands, in `config/default.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub profile: Profile,
+    pub server: Server,
+    pub database: Database,
+    pub security: Security,
+    pub mail: Mail,
+    pub meetings: Meetings,
+    pub worker: Worker,
+    pub log: Log,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    pub host: String,
+    pub port: u16,
+    pub public_url: String,
+    pub workers: usize,
+    pub max_body_bytes: usize,
+    pub max_import_bytes: usize,
+    pub shutdown_seconds: u64,
+    pub cors_origins: Vec<String>,
+    pub trusted_proxies: Vec<String>,
+    pub rate_per_minute_anonymous: u32,
+    pub rate_per_minute_account: u32,
+    pub metrics_token: SecretString,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    pub url: SecretString,
+    pub url_file: String,
+    pub pool_size: u32,
+    pub wait_ms: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Security {
+    pub secret: SecretString,
+    pub secret_file: String,
+    pub access_token_minutes: u32,
+    pub refresh_token_days: u32,
+    pub invitation_hours: u32,
+    pub reset_hours: u32,
+    pub signing_key_days: u32,
+    pub sign_in_attempts: u32,
+}
+
+/// Where mail goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Transport {
+    /// Kept in the outbox and shown at `/mailbox`.
+    Mailbox,
+    /// `.eml` files in a folder.
+    Files,
+    /// An SMTP server.
+    Smtp,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    pub transport: Transport,
+    pub folder: PathBuf,
+    pub from_name: String,
+    pub from_address: String,
+    pub domain: String,
+    pub templates_folder: String,
+    pub max_attempts: u32,
+    pub keep_sent_days: u32,
+    pub smtp: Smtp,
+}
+
+/// How a connection to the SMTP server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmtpSecurity {
+    Starttls,
+    Tls,
+    None,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smtp {
+    pub host: String,
+    pub port: u16,
+    pub security: SmtpSecurity,
+    pub user: String,
+    pub password: SecretString,
+    pub password_file: String,
+    pub timeout_seconds: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Meetings {
+    pub reminders_minutes: Vec<u32>,
+    pub follow_up_minutes: u32,
+    pub minimum_notice_minutes: u32,
+    pub horizon_days: u32,
+    pub buffer_minutes: u32,
+    pub daily_maximum: u32,
+    pub weekly_maximum: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Worker {
+    pub poll_seconds: u64,
+    pub lease_seconds: u32,
+    pub batch: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    pub level: String,
+    pub format: LogFormat,
+}
+
+/// The settings could not be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// A syntax error, an unknown key, a value of the wrong type.
+    #[error("{0}")]
+    Unreadable(#[from] config::ConfigError),
+    /// A `…_file` that cannot be read.
+    #[error("{key} names {path}, which cannot be read: {cause}")]
+    SecretFile {
+        key: &'static str,
+        path: String,
+        cause: std::io::Error,
+    },
+}
+
+/// Something in the settings that should be otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Whether the program refuses to start.
+    pub fatal: bool,
+    /// The setting, as `section.key`.
+    pub setting: &'static str,
+    /// For the operator, in English like the log.
+    pub reason: String,
+}
+
+impl Settings {
+    /// Reads the defaults, then `file` where given, then the environment.
+    pub fn load(file: Option<&Path>) -> Result<Self, SettingsError> {
+        let environment = config::Environment::with_prefix("PASSERELLE")
+            .prefix_separator("__")
+            .separator("__")
+            .try_parsing(true)
+            .list_separator(",")
+            .with_list_parse_key("server.cors_origins")
+            .with_list_parse_key("server.trusted_proxies")
+            .with_list_parse_key("meetings.reminders_minutes");
+        Self::from_sources(file, environment)
+    }
+
+    /// The defaults alone, whatever the environment says: for tests and tools.
+    pub fn defaults() -> Result<Self, SettingsError> {
+        let nothing = config::Environment::default().source(Some(config::Map::new()));
+        Self::from_sources(None, nothing)
+    }
+
+    fn from_sources(
+        file: Option<&Path>,
+        environment: config::Environment,
+    ) -> Result<Self, SettingsError> {
+        let mut builder = config::Config::builder()
+            .add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml));
+        if let Some(path) = file {
+            builder = builder.add_source(config::File::from(path).format(config::FileFormat::Toml));
+        }
+        let mut settings: Self = builder.add_source(environment).build()?.try_deserialize()?;
+        settings.read_secret_files()?;
+        Ok(settings)
+    }
+
+    fn read_secret_files(&mut self) -> Result<(), SettingsError> {
+        let read = |key: &'static str, path: &str, into: &mut SecretString| {
+            if path.is_empty() {
+                return Ok(());
+            }
+            let text =
+                std::fs::read_to_string(path).map_err(|cause| SettingsError::SecretFile {
+                    key,
+                    path: path.to_owned(),
+                    cause,
+                })?;
+            *into = SecretString::from(text.trim().to_owned());
+            Ok(())
+        };
+        read(
+            "database.url_file",
+            &self.database.url_file,
+            &mut self.database.url,
+        )?;
+        read(
+            "security.secret_file",
+            &self.security.secret_file,
+            &mut self.security.secret,
+        )?;
+        read(
+            "mail.smtp.password_file",
+            &self.mail.smtp.password_file,
+            &mut self.mail.smtp.password,
+        )
+    }
+
+    /// The address that people see, without a slash at the end.
+    pub fn public_url(&self) -> String {
+        if self.server.public_url.is_empty() {
+            format!("http://{}:{}", self.server.host, self.server.port)
+        } else {
+            self.server.public_url.trim_end_matches('/').to_owned()
+        }
+    }
+
+    /// Whether pages are reached over TLS, so that cookies may insist on it.
+    pub fn is_https(&self) -> bool {
+        self.server.public_url.starts_with("https://")
+    }
+
+    /// Everything that is wrong or unwise, the fatal first.
+    pub fn check(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let strict = self.profile == Profile::Production;
+        let mut say = |fatal: bool, setting: &'static str, reason: &str| {
+            findings.push(Finding {
+                fatal,
+                setting,
+                reason: reason.to_owned(),
+            });
+        };
+        self.check_secret(strict, &mut say);
+        self.check_addresses(strict, &mut say);
+        self.check_mail(strict, &mut say);
+        self.check_ranges(&mut say);
+        findings.sort_by_key(|f| !f.fatal);
+        findings
+    }
+
+    fn check_secret(&self, strict: bool, say: &mut impl FnMut(bool, &'static str, &str)) {
+        let secret = self.security.secret.expose_secret();
+        let distinct = secret
+            .chars()
+            .collect::<std::collections::BTreeSet<_>>()
+            .len();
+        if secret.is_empty() {
+            say(
+                strict,
+                "security.secret",
+                "is empty; set 32 random characters or more (openssl rand -base64 48)",
+            );
+        } else if secret.len() < 32 || distinct < 10 {
+            say(
+                strict,
+                "security.secret",
+                "is weak; use 32 random characters or more (openssl rand -base64 48)",
+            );
+        }
+        let lowered = secret.to_lowercase();
+        if ["change", "secret", "password", "passerelle", "example"]
+            .iter()
+            .any(|word| lowered.contains(word))
+        {
+            say(
+                strict,
+                "security.secret",
+                "contains a common word; generate it (openssl rand -base64 48)",
+            );
+        }
+    }
+
+    fn check_addresses(&self, strict: bool, say: &mut impl FnMut(bool, &'static str, &str)) {
+        let url = self.database.url.expose_secret();
+        if !["sqlite://", "postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme))
+        {
+            say(
+                true,
+                "database.url",
+                "must begin with sqlite:// or postgres://",
+            );
+        }
+        if strict && !self.is_https() {
+            say(
+                true,
+                "server.public_url",
+                "must begin with https:// in production: links in mails and cookies depend on it",
+            );
+        }
+        for origin in &self.server.cors_origins {
+            if origin == "*" || (strict && !origin.starts_with("https://")) {
+                say(
+                    true,
+                    "server.cors_origins",
+                    "must be a list of https:// origins, without a wildcard",
+                );
+            }
+        }
+        for proxy in &self.server.trusted_proxies {
+            if proxy.parse::<std::net::IpAddr>().is_err() {
+                say(
+                    true,
+                    "server.trusted_proxies",
+                    "must be a list of IP addresses",
+                );
+            }
+        }
+    }
+
+    fn check_mail(&self, strict: bool, say: &mut impl FnMut(bool, &'static str, &str)) {
+        if strict && self.mail.transport == Transport::Mailbox {
+            say(
+                true,
+                "mail.transport",
+                "is mailbox, which shows everybody's mail; use smtp (or files)",
+            );
+        }
+        if self.mail.transport == Transport::Smtp && self.mail.smtp.host.is_empty() {
+            say(
+                true,
+                "mail.smtp.host",
+                "is empty while mail.transport is smtp",
+            );
+        }
+        let host = self.mail.smtp.host.as_str();
+        let local = matches!(host, "" | "localhost" | "127.0.0.1" | "::1");
+        if self.mail.smtp.security == SmtpSecurity::None && !local {
+            say(
+                strict,
+                "mail.smtp.security",
+                "is none: mail and password would cross the network in clear",
+            );
+        }
+        if !self.mail.from_address.contains('@') {
+            say(true, "mail.from_address", "must be a mail address");
+        }
+        if strict
+            && (self.mail.domain.ends_with(".invalid")
+                || self.mail.from_address.ends_with(".invalid"))
+        {
+            say(
+                true,
+                "mail.domain",
+                "and mail.from_address must be of a domain that is yours",
+            );
+        }
+    }
+
+    fn check_ranges(&self, say: &mut impl FnMut(bool, &'static str, &str)) {
+        let mut within = |setting, value: u32, least: u32, most: u32| {
+            if !(least..=most).contains(&value) {
+                say(
+                    true,
+                    setting,
+                    &format!("must lie between {least} and {most}"),
+                );
+            }
+        };
+        within(
+            "security.access_token_minutes",
+            self.security.access_token_minutes,
+            1,
+            60,
+        );
+        within(
+            "security.refresh_token_days",
+            self.security.refresh_token_days,
+            1,
+            90,
+        );
+        within(
+            "security.invitation_hours",
+            self.security.invitation_hours,
+            1,
+            24 * 60,
+        );
+        within("security.reset_hours", self.security.reset_hours, 1, 48);
+        within(
+            "security.signing_key_days",
+            self.security.signing_key_days,
+            1,
+            730,
+        );
+        within(
+            "security.sign_in_attempts",
+            self.security.sign_in_attempts,
+            3,
+            100,
+        );
+        within("database.pool_size", self.database.pool_size, 1, 200);
+        within("meetings.horizon_days", self.meetings.horizon_days, 1, 365);
+        within(
+            "meetings.buffer_minutes",
+            self.meetings.buffer_minutes,
+            0,
+            240,
+        );
+        within("meetings.daily_maximum", self.meetings.daily_maximum, 1, 24);
+        within(
+            "meetings.weekly_maximum",
+            self.meetings.weekly_maximum,
+            1,
+            100,
+        );
+        within("mail.max_attempts", self.mail.max_attempts, 1, 50);
+        within("worker.lease_seconds", self.worker.lease_seconds, 10, 3600);
+        within("worker.batch", self.worker.batch, 1, 500);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        let map = variables
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
+        let environment = config::Environment::with_prefix("PASSERELLE")
+            .prefix_separator("__")
+            .separator("__")
+            .try_parsing(true)
+            .list_separator(",")
+            .with_list_parse_key("meetings.reminders_minutes")
+            .source(Some(map));
+        Settings::from_sources(None, environment)
+    }
+
+    #[test]
+    fn the_defaults_are_read_and_secrets_do_not_print() {
+        let settings = with(&[("PASSERELLE__SECURITY__SECRET", "tell-nobody")]).unwrap();
+        assert_eq!(settings.meetings.reminders_minutes, [1440, 60]);
+        assert!(!format!("{settings:?}").contains("tell-nobody"));
+    }
+
+    #[test]
+    fn a_variable_overrides_and_an_unknown_key_is_refused() {
+        let settings = with(&[
+            ("PASSERELLE__SERVER__PORT", "9000"),
+            ("PASSERELLE__MEETINGS__REMINDERS_MINUTES", "30,5"),
+        ])
+        .unwrap();
+        assert_eq!(settings.server.port, 9000);
+        assert_eq!(settings.meetings.reminders_minutes, [30, 5]);
+        assert!(with(&[("PASSERELLE__SERVER__PROT", "9000")]).is_err());
+    }
+
+    #[test]
+    fn production_refuses_empty_weak_and_common_secrets_and_the_local_mailbox() {
+        for secret in ["", "short", "change-me-change-me-change-me-change-me"] {
+            let settings = with(&[
+                ("PASSERELLE__PROFILE", "production"),
+                ("PASSERELLE__SECURITY__SECRET", secret),
+            ])
+            .unwrap();
+            let fatal: Vec<_> = settings
+                .check()
+                .into_iter()
+                .filter(|f| f.fatal)
+                .map(|f| f.setting)
+                .collect();
+            assert!(fatal.contains(&"security.secret"), "{secret}");
+            assert!(fatal.contains(&"mail.transport"));
+            assert!(fatal.contains(&"server.public_url"));
+        }
+    }
+
+    #[test]
+    fn a_sound_production_configuration_has_no_finding() {
+        let settings = with(&[
+            ("PASSERELLE__PROFILE", "production"),
+            (
+                "PASSERELLE__SECURITY__SECRET",
+                "kX3v9QmT7rLw2ZpB8nYc5HdJ4sGf6Ua1",
+            ),
+            (
+                "PASSERELLE__SERVER__PUBLIC_URL",
+                "https://mentorat.example.org",
+            ),
+            ("PASSERELLE__MAIL__TRANSPORT", "smtp"),
+            ("PASSERELLE__MAIL__SMTP__HOST", "mail.example.org"),
+            ("PASSERELLE__MAIL__DOMAIN", "mentorat.example.org"),
+            (
+                "PASSERELLE__MAIL__FROM_ADDRESS",
+                "passerelle@mentorat.example.org",
+            ),
+        ])
+        .unwrap();
+        assert_eq!(settings.check(), []);
+    }
+}
