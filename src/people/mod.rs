@@ -1,1 +1,3 @@
-//! (being written)
+//! People: persons and what is known of them, and how they come in.
+
+pub mod import;
