@@ -1,1 +1,8 @@
+//! What goes through the front door: HTTP, mail, command line. One binary, a file for each room.
+//!
+//! Every test runs on SQLite, and on PostgreSQL when its programs are on the machine (`PASSERELLE_TEST_POSTGRES=must`
+//! makes a missing PostgreSQL an error).
 
+mod support;
+
+mod programmes;

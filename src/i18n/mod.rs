@@ -1,1 +1,81 @@
-//! (being written)
+//! The languages of the interface: every sentence that a person reads stands in `src/i18n/{en,fr}/*.ftl`
+//! (Fluent), one file for each room, the same keys in both; a test fails on a missing or unused key.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{LanguageIdentifier, Loader};
+use unic_langid::langid;
+
+use crate::kernel::Locale;
+
+fluent_templates::static_loader! {
+    static MESSAGES = {
+        locales: "./src/i18n",
+        fallback_language: "en",
+        // Without this, Fluent wraps every argument in invisible direction marks, which then travel in
+        // mails, CSV files and calendar titles.
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+/// Arguments of a message; numbers stay numbers so that plurals work.
+pub type Args<'a> = HashMap<Cow<'static, str>, FluentValue<'a>>;
+
+static ENGLISH: LanguageIdentifier = langid!("en");
+static FRENCH: LanguageIdentifier = langid!("fr");
+
+/// The Fluent tag of a locale.
+pub fn language(locale: Locale) -> &'static LanguageIdentifier {
+    match locale {
+        Locale::En => &ENGLISH,
+        Locale::Fr => &FRENCH,
+    }
+}
+
+/// The message `key`.
+pub fn text(locale: Locale, key: &str) -> String {
+    lookup(locale, key, None)
+}
+
+/// The message `key` with arguments.
+pub fn text_with(locale: Locale, key: &str, args: &Args<'_>) -> String {
+    lookup(locale, key, Some(args))
+}
+
+/// The message `key` with text arguments, as problems carry them. An argument that is a whole number is
+/// passed as a number, so that plurals work.
+pub fn text_with_pairs<'a>(
+    locale: Locale,
+    key: &str,
+    pairs: impl IntoIterator<Item = (&'static str, &'a str)>,
+) -> String {
+    let args: Args<'a> = pairs
+        .into_iter()
+        .map(|(name, value)| {
+            let value = value
+                .parse::<i32>()
+                .map_or_else(|_| FluentValue::from(value), FluentValue::from);
+            (Cow::Borrowed(name), value)
+        })
+        .collect();
+    lookup(locale, key, Some(&args))
+}
+
+/// Whether `key` exists in `locale` itself.
+pub fn has(locale: Locale, key: &str) -> bool {
+    MESSAGES.try_lookup(language(locale), key).is_some()
+}
+
+fn lookup(locale: Locale, key: &str, args: Option<&Args<'_>>) -> String {
+    let found = match args {
+        Some(args) => MESSAGES.try_lookup_with_args(language(locale), key, args),
+        None => MESSAGES.try_lookup(language(locale), key),
+    };
+    found.unwrap_or_else(|| {
+        // A missing message is a defect that a test finds; a person still gets an answer.
+        tracing::error!(key, locale = locale.as_str(), "a message is missing");
+        key.to_owned()
+    })
+}

@@ -1,0 +1,52 @@
+//! The extractor of every API handler: who asks, under which circumstances.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+
+use crate::access::tokens;
+use crate::kernel::{Context, Problem};
+use crate::web::App;
+
+/// Somebody signed in, and the circumstances of their request. A handler takes `caller: Caller` and passes
+/// `&caller.ctx` to its use case.
+#[derive(Debug)]
+pub struct Caller {
+    /// The context for the use case.
+    pub ctx: Context,
+}
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let app = App::of(&request)?;
+            let token = bearer(&request)?;
+            let actor = tokens::authenticate(app, token).await?;
+            Ok(Self {
+                ctx: app.context(&request, actor),
+            })
+        })
+    }
+}
+
+fn bearer(request: &HttpRequest) -> Result<String, Problem> {
+    let header = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|v| v.to_str().ok());
+    header
+        .and_then(|v| {
+            v.strip_prefix("Bearer ")
+                .or_else(|| v.strip_prefix("bearer "))
+        })
+        .map(|t| t.trim().to_owned())
+        .ok_or(Problem::Unauthenticated {
+            code: "sign-in-needed",
+        })
+}

@@ -1,0 +1,243 @@
+//! The policy, in one place and as data: for every action, how far each role reaches. A request asks
+//! [`allow`] with the object it is about, a list asks [`scope`] for the part that its reader may see. The name
+//! of an action is the `operation_id` of its route in the OpenAPI document; a test walks every route × every
+//! role × own and other objects, and fails on a route without a rule.
+
+use crate::kernel::ids::{AccountId, PersonId, ProgrammeId};
+use crate::kernel::{Actor, Problem, Role};
+
+/// How far a role reaches in one action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Not at all.
+    Never,
+    /// Objects that concern the person themself.
+    Own,
+    /// Objects of people whom the coach follows (and their own).
+    Caseload,
+    /// Objects of the programmes that the coordinator runs.
+    Programme,
+    /// Every object.
+    Any,
+}
+use Reach::{Any, Caseload, Never, Own, Programme};
+
+/// One row of the policy.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// What is done.
+    pub action: Action,
+    /// Reach of each role, in the order of [`Role::ALL`]: administrator, coordinator, coach, mentor, mentee.
+    pub reach: [Reach; 5],
+}
+
+macro_rules! policy {
+    ($( $(#[$meta:meta])* $variant:ident $name:literal [$($reach:ident),+] )+) => {
+        /// Everything that can be done, named as in the OpenAPI document.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Action { $( $(#[$meta])* $variant ),+ }
+
+        impl Action {
+            /// Every action.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The `operation_id` of its route.
+            pub const fn name(self) -> &'static str { match self { $(Self::$variant => $name),+ } }
+
+            /// The rule for it.
+            pub const fn rule(self) -> Rule {
+                match self { $(Self::$variant => Rule { action: self, reach: [$($reach),+] }),+ }
+            }
+        }
+    };
+}
+
+/// Routes that need no sign-in, by `operation_id`: what they do is guarded by a token of their own, or public.
+pub const PUBLIC: &[&str] = &[
+    // access
+    "sign_in",
+    "refresh_session",
+    "request_password_reset",
+    "set_password",
+    "read_key_set",
+    // reference
+    "search_occupations",
+    "read_occupation",
+    "search_languages",
+    "search_places",
+    "list_zones",
+    "list_holidays",
+    "list_countries",
+];
+
+policy! {
+    //                                         administrator, coordinator, coach, mentor, mentee
+    // ---- access
+    // ---- people
+    // ---- programmes
+    ListProgrammes   "list_programmes"         [Any, Any, Any, Any, Any]
+    ReadProgramme    "read_programme"          [Any, Any, Any, Any, Any]
+    CreateProgramme  "create_programme"        [Any, Never, Never, Never, Never]
+    UpdateProgramme  "update_programme"        [Any, Programme, Never, Never, Never]
+    // ---- matching
+    // ---- mentorships
+    // ---- meetings
+    // ---- hours
+    // ---- mail
+}
+
+/// Whom and what an object concerns; built by a room from what it loaded.
+#[derive(Debug, Clone, Default)]
+pub struct Object {
+    /// The programmes it belongs to.
+    pub programmes: Vec<ProgrammeId>,
+    /// The people it concerns on the mentor's side.
+    pub mentors: Vec<PersonId>,
+    /// The people it concerns on the mentee's side.
+    pub mentees: Vec<PersonId>,
+    /// People it belongs to whatever their side (a person's own record).
+    pub persons: Vec<PersonId>,
+    /// The coaches who follow these people.
+    pub coaches: Vec<AccountId>,
+    /// The account it is.
+    pub account: Option<AccountId>,
+}
+
+impl Object {
+    /// An object of the whole deployment, which belongs to nobody.
+    pub fn general() -> Self {
+        Self::default()
+    }
+
+    /// An object of `programme`.
+    pub fn of_programme(programme: ProgrammeId) -> Self {
+        Self {
+            programmes: vec![programme],
+            ..Self::default()
+        }
+    }
+
+    /// What belongs to the person `owner`.
+    pub fn of_person(owner: PersonId) -> Self {
+        Self {
+            persons: vec![owner],
+            ..Self::default()
+        }
+    }
+}
+
+/// The part of a list that its reader may see; the parts are joined with "or".
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Everything.
+    pub all: bool,
+    /// What belongs to these programmes.
+    pub programmes: Vec<ProgrammeId>,
+    /// What concerns the people whom this coach follows.
+    pub coach: Option<AccountId>,
+    /// What concerns this person as mentor.
+    pub mentor: Option<PersonId>,
+    /// What concerns this person as mentee.
+    pub mentee: Option<PersonId>,
+}
+
+/// Refuses unless `actor` may do `action` to `object`.
+///
+/// Nobody known: 401. Known, but no role of theirs may do this to anything: 403. A role may, but not to this
+/// object: 404, because its existence is none of their business.
+pub fn allow(actor: &Actor, action: Action, object: &Object) -> Result<(), Problem> {
+    let (grants, person, account) = match actor {
+        Actor::System(_) => return Ok(()),
+        Actor::Anonymous => {
+            return Err(Problem::Unauthenticated {
+                code: "sign-in-needed",
+            });
+        }
+        Actor::Link { .. } => return Err(Problem::NotFound),
+        Actor::Account {
+            id,
+            person_id,
+            grants,
+        } => (grants, *person_id, *id),
+    };
+    let concerns = |people: &[PersonId]| {
+        person.is_some_and(|p| people.contains(&p) || object.persons.contains(&p))
+    };
+    let mut reaches_something = false;
+    for grant in grants {
+        let reach = reach_of(action, grant.role);
+        reaches_something |= reach != Never;
+        let reached = match (reach, grant.role) {
+            (Never, _) => false,
+            (Any, _) => true,
+            (Programme, _) => grant
+                .programme_id
+                .is_some_and(|p| object.programmes.contains(&p)),
+            (Caseload, _) => object.coaches.contains(&account) || object.account == Some(account),
+            (Own, Role::Mentor) => concerns(&object.mentors) || object.account == Some(account),
+            (Own, Role::Mentee) => concerns(&object.mentees) || object.account == Some(account),
+            (Own, _) => concerns(&[]) || object.account == Some(account),
+        };
+        if reached {
+            return Ok(());
+        }
+    }
+    Err(if reaches_something {
+        Problem::NotFound
+    } else {
+        Problem::Forbidden
+    })
+}
+
+/// The part of the list `action` that `actor` may see; 401 or 403 where there is none.
+pub fn scope(actor: &Actor, action: Action) -> Result<Scope, Problem> {
+    let (grants, person, account) = match actor {
+        Actor::System(_) => {
+            return Ok(Scope {
+                all: true,
+                ..Scope::default()
+            });
+        }
+        Actor::Anonymous => {
+            return Err(Problem::Unauthenticated {
+                code: "sign-in-needed",
+            });
+        }
+        Actor::Link { .. } => return Err(Problem::Forbidden),
+        Actor::Account {
+            id,
+            person_id,
+            grants,
+        } => (grants, *person_id, *id),
+    };
+    let mut scope = Scope::default();
+    let mut reaches_something = false;
+    for grant in grants {
+        let reach = reach_of(action, grant.role);
+        reaches_something |= reach != Never;
+        match (reach, grant.role) {
+            (Any, _) => scope.all = true,
+            (Programme, _) => scope.programmes.extend(grant.programme_id),
+            (Caseload, _) => scope.coach = Some(account),
+            (Own, Role::Mentor) => scope.mentor = person,
+            (Own, Role::Mentee) => scope.mentee = person,
+            _ => {}
+        }
+    }
+    if reaches_something {
+        Ok(scope)
+    } else {
+        Err(Problem::Forbidden)
+    }
+}
+
+fn reach_of(action: Action, role: Role) -> Reach {
+    let [administrator, coordinator, coach, mentor, mentee] = action.rule().reach;
+    match role {
+        Role::Administrator => administrator,
+        Role::Coordinator => coordinator,
+        Role::Coach => coach,
+        Role::Mentor => mentor,
+        Role::Mentee => mentee,
+    }
+}

@@ -1,0 +1,63 @@
+//! The middleware that writes problems: as JSON for the API, in the reader's language.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpResponse};
+
+use crate::web::problem::Rendered;
+use crate::web::state::{RequestId, locale_of};
+
+/// Replaces the body of a response that carries a problem; gives actix's own 404 and 405 one too.
+pub async fn write(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let response = match next.call(request).await {
+        Ok(response) => response.map_into_boxed_body(),
+        Err(error) => return Err(error),
+    };
+    let problem = response
+        .response()
+        .extensions()
+        .get::<Rendered>()
+        .cloned()
+        .or_else(|| {
+            let bare = response.headers().get(CONTENT_TYPE).is_none();
+            match response.status() {
+                StatusCode::NOT_FOUND if bare => {
+                    Some(Rendered::plain(StatusCode::NOT_FOUND, "not-found"))
+                }
+                StatusCode::METHOD_NOT_ALLOWED => Some(Rendered::plain(
+                    StatusCode::METHOD_NOT_ALLOWED,
+                    "method-not-allowed",
+                )),
+                _ => None,
+            }
+        });
+    let Some(problem) = problem else {
+        return Ok(response);
+    };
+    let request = response.request().clone();
+    let locale = locale_of(&request);
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .map_or_else(String::new, |id| id.0.clone());
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut answer = HttpResponse::build(status);
+    if let Some(seconds) = problem.retry_after {
+        answer.insert_header((RETRY_AFTER, seconds));
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        answer.insert_header((WWW_AUTHENTICATE, "Bearer"));
+    }
+    let mut answer = answer.json(problem.document(locale, &id));
+    answer.headers_mut().insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    Ok(response.into_response(answer.map_into_boxed_body()))
+}

@@ -1,0 +1,8 @@
+//! What tests share: databases, a running server, people to act as.
+
+#![allow(dead_code)]
+
+pub mod app;
+pub mod databases;
+
+pub use app::each_database;
