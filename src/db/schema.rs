@@ -136,8 +136,22 @@ diesel::table! {
         unchanged -> Integer,
         rejected -> Integer,
         report -> SqlJson,
-        rejects_sealed -> Nullable<Text>,
         created_at -> SqlInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kernel::sql::*;
+
+    import_rows (id) {
+        id -> SqlUuid,
+        import_id -> SqlUuid,
+        row -> Integer,
+        outcome -> Text,
+        person_id -> Nullable<SqlUuid>,
+        detail -> SqlJson,
+        cells_sealed -> Nullable<Text>,
     }
 }
 
@@ -317,7 +331,7 @@ diesel::table! {
         id -> SqlUuid,
         person_id -> SqlUuid,
         language -> Text,
-        level -> Text,
+        level -> Nullable<Text>,
         wanted -> Bool,
     }
 }
@@ -640,6 +654,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     jobs,
     imports,
+    import_rows,
     programmes,
     match_runs,
     persons,

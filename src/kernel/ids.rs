@@ -72,6 +72,8 @@ ids! {
     JobId,
     /// An import of people.
     ImportId,
+    /// A row of an import.
+    ImportRowId,
     /// A human being: newcomer, mentor, or both over time.
     PersonId,
     /// An occupation of a person.

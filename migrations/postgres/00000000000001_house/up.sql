@@ -114,10 +114,20 @@ CREATE TABLE imports (
     unchanged INTEGER NOT NULL,
     rejected INTEGER NOT NULL,
     report JSONB NOT NULL,
-    rejects_sealed TEXT,
     created_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX imports_created_at_idx ON imports (created_at);
+
+CREATE TABLE import_rows (
+    id UUID NOT NULL PRIMARY KEY,
+    import_id UUID NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
+    row INTEGER NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('created', 'changed', 'unchanged', 'rejected')),
+    person_id UUID,
+    detail JSONB NOT NULL,
+    cells_sealed TEXT,
+    CONSTRAINT import_rows_import_id_row_key UNIQUE (import_id, row)
+);
 
 CREATE TABLE programmes (
     id UUID NOT NULL PRIMARY KEY,
@@ -263,7 +273,7 @@ CREATE TABLE person_languages (
     id UUID NOT NULL PRIMARY KEY,
     person_id UUID NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
     language TEXT NOT NULL,
-    level TEXT NOT NULL,
+    level TEXT,
     wanted BOOLEAN NOT NULL,
     CONSTRAINT person_languages_person_id_language_key UNIQUE (person_id, language)
 );

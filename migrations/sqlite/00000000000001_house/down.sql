@@ -21,6 +21,7 @@ DROP TABLE accounts;
 DROP TABLE persons;
 DROP TABLE match_runs;
 DROP TABLE programmes;
+DROP TABLE import_rows;
 DROP TABLE imports;
 DROP TABLE jobs;
 DROP TABLE outbox;

@@ -111,10 +111,20 @@ CREATE TABLE imports (
     unchanged INTEGER NOT NULL,
     rejected INTEGER NOT NULL,
     report TEXT NOT NULL,
-    rejects_sealed TEXT,
     created_at TEXT NOT NULL
 );
 CREATE INDEX imports_created_at_idx ON imports (created_at);
+
+CREATE TABLE import_rows (
+    id TEXT NOT NULL PRIMARY KEY,
+    import_id TEXT NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
+    row INTEGER NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('created', 'changed', 'unchanged', 'rejected')),
+    person_id TEXT,
+    detail TEXT NOT NULL,
+    cells_sealed TEXT,
+    CONSTRAINT import_rows_import_id_row_key UNIQUE (import_id, row)
+);
 
 CREATE TABLE programmes (
     id TEXT NOT NULL PRIMARY KEY,
@@ -260,7 +270,7 @@ CREATE TABLE person_languages (
     id TEXT NOT NULL PRIMARY KEY,
     person_id TEXT NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
     language TEXT NOT NULL,
-    level TEXT NOT NULL,
+    level TEXT,
     wanted BOOLEAN NOT NULL,
     CONSTRAINT person_languages_person_id_language_key UNIQUE (person_id, language)
 );
