@@ -3,6 +3,11 @@
 //! A pair in two zones with ordinary evenings, exceptions, holidays and meetings; ten weeks at once, and
 //! how the time grows with weeks and with meetings.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a benchmark that cannot be set up should stop"
+)]
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc, Weekday};
 use divan::{Bencher, black_box};
 use passerelle::kernel::zone::Zone;

@@ -5,6 +5,7 @@
 pub mod codec;
 pub mod connection;
 pub mod error;
+pub mod jobs;
 pub mod migrate;
 pub mod pool;
 pub mod schema;
