@@ -6,4 +6,6 @@
 //! recognised. [`slots`] finds the times, [`model`] says what may become of a meeting.
 
 pub mod model;
+pub mod rules;
 pub mod slots;
+pub mod store;

@@ -3,36 +3,35 @@
 use super::{Refusal, Revision, State};
 use crate::meetings::slots::Span;
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
 
 /// How far ahead of its arrival an answer may be dated (rule I6): clocks of phones run wrong, and a
 /// reply from next year would silence all that follow it.
 const MOST_AHEAD: TimeDelta = TimeDelta::minutes(5);
 
-/// The state of an invitation (RFC 5545, section 3.2.12, PARTSTAT).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Partstat {
-    /// No answer yet.
-    NeedsAction,
-    /// Coming.
-    Accepted,
-    /// Perhaps.
-    Tentative,
-    /// Not coming.
-    Declined,
+crate::text_enum! {
+    /// The state of an invitation (RFC 5545, section 3.2.12, PARTSTAT).
+    pub enum Partstat {
+        /// No answer yet.
+        NeedsAction => "needs-action",
+        /// Coming.
+        Accepted => "accepted",
+        /// Perhaps.
+        Tentative => "tentative",
+        /// Not coming.
+        Declined => "declined",
+    }
 }
 
-/// What an attendee can answer: every [`Partstat`] but the absence of one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Answer {
-    /// Coming.
-    Accepted,
-    /// Perhaps.
-    Tentative,
-    /// Not coming.
-    Declined,
+crate::text_enum! {
+    /// What an attendee can answer: every [`Partstat`] but the absence of one.
+    pub enum Answer {
+        /// Coming.
+        Accepted => "accepted",
+        /// Perhaps.
+        Tentative => "tentative",
+        /// Not coming.
+        Declined => "declined",
+    }
 }
 
 impl From<Answer> for Partstat {
@@ -45,18 +44,18 @@ impl From<Answer> for Partstat {
     }
 }
 
-/// The door through which an answer came. Behind all of them is the same function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Source {
-    /// The page behind a button in a mail.
-    Link,
-    /// The API, by the attendee.
-    Api,
-    /// A reply from a calendar.
-    Calendar,
-    /// The API, by a coordinator on the attendee's behalf.
-    Coordinator,
+crate::text_enum! {
+    /// The door through which an answer came. Behind all of them is the same function.
+    pub enum Source {
+        /// The page behind a button in a mail.
+        Link => "link",
+        /// The API, by the attendee.
+        Api => "api",
+        /// A reply from a calendar.
+        Calendar => "calendar",
+        /// The API, by a coordinator on the attendee's behalf.
+        Coordinator => "coordinator",
+    }
 }
 
 /// Whether a meeting still takes answers: until it ends (rule L1: a link expires with the meeting).
@@ -117,16 +116,16 @@ pub fn judge(revision: Revision, last: Option<DateTime<Utc>>, incoming: Incoming
     }
 }
 
-/// What the answers of all attendees amount to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Standing {
-    /// Everybody comes.
-    Confirmed,
-    /// Somebody has not answered, or not firmly.
-    Open,
-    /// Somebody does not come.
-    Declined,
+crate::text_enum! {
+    /// What the answers of all attendees amount to.
+    pub enum Standing {
+        /// Everybody comes.
+        Confirmed => "confirmed",
+        /// Somebody has not answered, or not firmly.
+        Open => "open",
+        /// Somebody does not come.
+        Declined => "declined",
+    }
 }
 
 impl Standing {

@@ -21,7 +21,6 @@ pub use revision::{Change, Revision};
 
 use super::slots::Span;
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
 
 /// The shortest meeting that can be booked.
 pub const SHORTEST: TimeDelta = TimeDelta::minutes(10);
@@ -30,28 +29,46 @@ pub const LONGEST: TimeDelta = TimeDelta::hours(8);
 /// How far ahead a meeting can be booked, whatever the horizon of those who take part.
 pub const FURTHEST: TimeDelta = TimeDelta::days(366);
 
-/// Where a meeting stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// Booked, and neither cancelled nor reported on.
-    Scheduled,
-    /// Called off. Final.
-    Cancelled,
-    /// Reported as having taken place.
-    Held,
-    /// Reported as not having taken place.
-    NotHeld,
+crate::text_enum! {
+    /// Where a meeting stands.
+    pub enum State {
+        /// Booked, and neither cancelled nor reported on.
+        Scheduled => "scheduled",
+        /// Called off. Final.
+        Cancelled => "cancelled",
+        /// Reported as having taken place.
+        Held => "held",
+        /// Reported as not having taken place.
+        NotHeld => "not-held",
+    }
 }
 
-/// What a report says about a meeting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// It took place.
-    Held,
-    /// It did not.
-    NotHeld,
+crate::text_enum! {
+    /// What a report says about a meeting.
+    pub enum Outcome {
+        /// It took place.
+        Held => "held",
+        /// It did not.
+        NotHeld => "not-held",
+    }
+}
+
+crate::text_enum! {
+    /// How people meet.
+    pub enum Mode {
+        /// By video or phone.
+        Remote => "remote",
+        /// In one place.
+        InPerson => "in-person",
+    }
+}
+
+crate::text_enum! {
+    /// What an attendee is in the mentorship.
+    pub enum Side {
+        Mentor => "mentor",
+        Mentee => "mentee",
+    }
 }
 
 /// Why a meeting cannot become what was asked.

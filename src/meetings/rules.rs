@@ -1,0 +1,149 @@
+//! The rules under which meetings of a programme are booked and spoken of: the deployment's settings
+//! (`[meetings]` in the configuration), and what a programme says otherwise in its own.
+
+use chrono::TimeDelta;
+use serde::Deserialize;
+use std::num::NonZeroU16;
+
+use super::model::Side;
+use super::slots::Limits;
+use crate::kernel::settings::Meetings as Deployment;
+
+/// What a programme can set for itself, under `meetings` in its settings; what it leaves out is as in the
+/// deployment.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Overrides {
+    /// Minutes before a meeting at which a reminder leaves.
+    pub reminders_minutes: Option<Vec<u32>>,
+    /// Minutes after a meeting at which it is asked whether it took place.
+    pub follow_up_minutes: Option<u32>,
+    /// The least minutes between now and the start.
+    pub minimum_notice_minutes: Option<u32>,
+    /// How far ahead meetings can be booked, in days.
+    pub horizon_days: Option<u32>,
+    /// Minutes kept free before and after.
+    pub buffer_minutes: Option<u32>,
+    /// Most meetings of a mentor on one date.
+    pub daily_maximum: Option<u32>,
+    /// Most meetings of a mentor in one week.
+    pub weekly_maximum: Option<u32>,
+}
+
+/// The rules in force for one programme.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    /// How long before a meeting reminders leave.
+    pub reminders: Vec<TimeDelta>,
+    /// How long after a meeting it is asked whether it took place.
+    pub follow_up: TimeDelta,
+    notice: TimeDelta,
+    horizon: TimeDelta,
+    buffer: TimeDelta,
+    daily: Option<NonZeroU16>,
+    weekly: Option<NonZeroU16>,
+}
+
+impl Rules {
+    /// The deployment's rules with a programme's own on top. `programme` is the programme's settings; a
+    /// `meetings` part that cannot be read counts as absent.
+    #[must_use]
+    pub fn of(deployment: &Deployment, programme: &serde_json::Value) -> Self {
+        let own: Overrides = programme
+            .get("meetings")
+            .and_then(|part| serde_json::from_value(part.clone()).ok())
+            .unwrap_or_default();
+        let minutes = |own: Option<u32>, ours: u32| TimeDelta::minutes(own.unwrap_or(ours).into());
+        let most = |own: Option<u32>, ours: u32| {
+            NonZeroU16::new(u16::try_from(own.unwrap_or(ours)).unwrap_or(u16::MAX))
+        };
+        let reminders = own
+            .reminders_minutes
+            .as_ref()
+            .unwrap_or(&deployment.reminders_minutes);
+        Self {
+            reminders: reminders
+                .iter()
+                .map(|lead| TimeDelta::minutes((*lead).into()))
+                .collect(),
+            follow_up: minutes(own.follow_up_minutes, deployment.follow_up_minutes),
+            notice: minutes(
+                own.minimum_notice_minutes,
+                deployment.minimum_notice_minutes,
+            ),
+            horizon: TimeDelta::days(own.horizon_days.unwrap_or(deployment.horizon_days).into()),
+            buffer: minutes(own.buffer_minutes, deployment.buffer_minutes),
+            daily: most(own.daily_maximum, deployment.daily_maximum),
+            weekly: most(own.weekly_maximum, deployment.weekly_maximum),
+        }
+    }
+
+    /// What they ask of one attendee: buffers, notice and horizon of both, the maxima of the mentor (a
+    /// maximum of 0 is none).
+    #[must_use]
+    pub fn limits(&self, side: Side) -> Limits {
+        let (daily, weekly) = match side {
+            Side::Mentor => (self.daily, self.weekly),
+            Side::Mentee => (None, None),
+        };
+        Limits {
+            buffer_before: self.buffer,
+            buffer_after: self.buffer,
+            notice: self.notice,
+            horizon: self.horizon,
+            daily,
+            weekly,
+        }
+    }
+
+    /// How far ahead meetings can be booked.
+    #[must_use]
+    pub const fn horizon(&self) -> TimeDelta {
+        self.horizon
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Settings;
+    use serde_json::json;
+
+    #[test]
+    fn a_programme_overrides_what_it_names_and_nothing_else() {
+        let deployment = Settings::defaults().unwrap().meetings;
+        let plain = Rules::of(&deployment, &json!({}));
+        assert_eq!(plain.reminders, [TimeDelta::days(1), TimeDelta::hours(1)]);
+        let own =
+            json!({ "meetings": { "reminders_minutes": [30], "daily_maximum": 0 }, "other": 1 });
+        let own = Rules::of(&deployment, &own);
+        assert_eq!(own.reminders, [TimeDelta::minutes(30)]);
+        assert_eq!(own.limits(Side::Mentor).daily, None);
+        assert_eq!(own.follow_up, plain.follow_up);
+        assert_eq!(
+            own.limits(Side::Mentor).weekly,
+            plain.limits(Side::Mentor).weekly
+        );
+    }
+
+    #[test]
+    fn s3_the_maxima_are_the_mentors_only() {
+        let rules = Rules::of(&Settings::defaults().unwrap().meetings, &json!({}));
+        assert!(rules.limits(Side::Mentor).daily.is_some());
+        assert_eq!(rules.limits(Side::Mentee).daily, None);
+        assert_eq!(
+            rules.limits(Side::Mentee).notice,
+            rules.limits(Side::Mentor).notice
+        );
+    }
+
+    #[test]
+    fn settings_that_cannot_be_read_count_as_absent() {
+        let deployment = Settings::defaults().unwrap().meetings;
+        let broken = Rules::of(
+            &deployment,
+            &json!({ "meetings": { "reminders_minutes": "soon" } }),
+        );
+        assert_eq!(broken, Rules::of(&deployment, &json!({})));
+    }
+}
