@@ -23,7 +23,7 @@ fn s3_a_meeting_may_begin_when_another_ends() {
         "2026-12-08T00:00:00Z",
         "2026-12-08T01:00:00Z",
     ))];
-    let slots = common(&[who.clone()], &search(week, 60, 60));
+    let slots = common(std::slice::from_ref(&who), &search(week, 60, 60));
     assert_eq!(
         starts(&slots)[..3],
         ["12-07 23:00", "12-08 01:00", "12-08 23:00"],
@@ -31,7 +31,7 @@ fn s3_a_meeting_may_begin_when_another_ends() {
     );
     assert_eq!(
         fits(
-            &[who.clone()],
+            std::slice::from_ref(&who),
             span("2026-12-08T01:00:00Z", "2026-12-08T02:00:00Z"),
             week.start()
         ),
@@ -92,7 +92,7 @@ fn s3_notice_and_horizon_bound_the_whole_meeting() {
     asked.now = utc("2026-12-07T20:30:00.123456Z");
     who.limits.notice = TimeDelta::hours(3);
     who.limits.horizon = TimeDelta::hours(29);
-    let slots = common(&[who.clone()], &asked);
+    let slots = common(std::slice::from_ref(&who), &asked);
     // from 23:30:00.123456 on Monday to 01:30 on Wednesday, UTC
     assert_eq!(
         starts(&slots),
@@ -103,7 +103,7 @@ fn s3_notice_and_horizon_bound_the_whole_meeting() {
             .iter()
             .all(|slot| slot.start().timestamp_subsec_nanos() == 0)
     );
-    let at = |start, end| fits(&[who.clone()], span(start, end), asked.now).map_err(|no| no.why);
+    let at = |start, end| fits(std::slice::from_ref(&who), span(start, end), asked.now).map_err(|no| no.why);
     assert_eq!(
         at("2026-12-07T23:00:00Z", "2026-12-08T00:00:00Z"),
         Err(Refusal::TooSoon)
@@ -136,11 +136,11 @@ fn s3_the_daily_maximum_counts_in_the_mentors_date() {
         "2026-12-08T01:00:00Z",
         "2026-12-08T02:00:00Z",
     ))];
-    let slots = common(&[who.clone()], &search(week, 180, 60));
+    let slots = common(std::slice::from_ref(&who), &search(week, 180, 60));
     assert_eq!(starts(&slots), ["12-08 23:00", "12-09 23:00"]);
     let monday = span("2026-12-07T23:00:00Z", "2026-12-08T00:00:00Z");
     assert_eq!(
-        fits(&[who.clone()], monday, week.start()),
+        fits(std::slice::from_ref(&who), monday, week.start()),
         Err(Misfit {
             who: 0,
             why: Refusal::DayFull
@@ -195,7 +195,7 @@ fn s3_the_weekly_maximum_runs_from_monday_to_sunday_on_the_persons_clock() {
     ))];
     let fortnight = span("2026-12-07T05:00:00Z", "2026-12-21T05:00:00Z");
     assert_eq!(
-        starts(&common(&[who.clone()], &search(fortnight, 60, 60))),
+        starts(&common(std::slice::from_ref(&who), &search(fortnight, 60, 60))),
         ["12-14 23:00"]
     );
     let first = span("2026-12-07T23:00:00Z", "2026-12-08T00:00:00Z");
@@ -213,7 +213,7 @@ fn the_check_of_one_time_names_who_and_why() {
     let (who, week) = mentor();
     let late = person("America/Toronto", Fri, "18:00", "21:00");
     let monday = span("2026-12-07T23:00:00Z", "2026-12-08T00:00:00Z");
-    assert_eq!(fits(&[who.clone()], monday, week.start()), Ok(()));
+    assert_eq!(fits(std::slice::from_ref(&who), monday, week.start()), Ok(()));
     assert_eq!(
         fits(&[who, late], monday, week.start()),
         Err(Misfit {
@@ -227,8 +227,8 @@ fn the_check_of_one_time_names_who_and_why() {
 fn nobody_no_length_and_no_step_give_no_slots() {
     let (who, week) = mentor();
     assert_eq!(common(&[], &search(week, 60, 30)), []);
-    assert_eq!(common(&[who.clone()], &search(week, 0, 30)), []);
-    assert_eq!(common(&[who.clone()], &search(week, 60, 0)), []);
+    assert_eq!(common(std::slice::from_ref(&who), &search(week, 0, 30)), []);
+    assert_eq!(common(std::slice::from_ref(&who), &search(week, 60, 0)), []);
     let few = Search {
         limit: 2,
         ..search(week, 60, 30)
