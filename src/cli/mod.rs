@@ -1,4 +1,75 @@
-//! (being written)
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+//! The commands. Each is a thin door: it reads arguments and settings, makes a context and calls what the
+//! rooms offer; the sentences for people stand with the other messages, those for operators (logs, errors of
+//! configuration) are in English here.
+
+pub mod account;
+pub mod configuration;
+pub mod demo;
+pub mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::kernel::Settings;
+
+/// Mentorship matching and scheduling for organisations that help newcomers.
+#[derive(Debug, Parser)]
+#[command(name = "passerelle", version, about, arg_required_else_help = true)]
+struct Cli {
+    /// A configuration file; see config/default.toml for every setting.
+    #[arg(long, global = true, env = "PASSERELLE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show the whole product on real-looking data, with nothing to set up.
+    Demo(demo::Args),
+    /// Serve the API and the pages, and do the work that falls due.
+    Serve(serve::Args),
+    /// Only do the work that falls due: mails, reminders, clean-up.
+    Worker,
+    /// Bring the database to this version's schema; safe on several servers at once.
+    Migrate,
+    /// The configuration.
+    Config {
+        #[command(subcommand)]
+        command: configuration::Command,
+    },
+    /// Accounts.
+    Account {
+        #[command(subcommand)]
+        command: account::Command,
+    },
+}
+
+/// Runs the command of this process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("passerelle: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    if let Command::Demo(args) = cli.command {
+        return demo::run(&args).map(|()| ExitCode::SUCCESS);
+    }
+    let settings = Settings::load(cli.config.as_deref())?;
+    match cli.command {
+        Command::Demo(_) => Ok(ExitCode::SUCCESS),
+        Command::Serve(args) => serve::serve(settings, &args).map(|()| ExitCode::SUCCESS),
+        Command::Worker => serve::worker_only(settings).map(|()| ExitCode::SUCCESS),
+        Command::Migrate => serve::migrate(&settings).map(|()| ExitCode::SUCCESS),
+        Command::Config { command } => Ok(configuration::run(&settings, &command)),
+        Command::Account { command } => account::run(settings, command).map(|()| ExitCode::SUCCESS),
+    }
 }

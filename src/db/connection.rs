@@ -28,10 +28,15 @@ impl Conn {
     /// writes later would fail with "database is locked" as soon as two meet, busy timeout or not.
     /// On PostgreSQL it runs at READ COMMITTED: guard a read-modify-write with `WHERE version = ?`,
     /// [`Conn::lock_row`] or a constraint.
+    ///
+    /// Inside an open transaction it is a savepoint, so that a use case can be a part of a larger one.
     pub fn write_tx<T, E>(&mut self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
     where
         E: From<diesel::result::Error>,
     {
+        if self.is_in_tx() {
+            return self.transaction(work);
+        }
         match self {
             Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
             Conn::Pg(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN")?,
@@ -44,6 +49,9 @@ impl Conn {
     where
         E: From<diesel::result::Error>,
     {
+        if self.is_in_tx() {
+            return work(self);
+        }
         match self {
             Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN DEFERRED")?,
             Conn::Pg(c) => {
@@ -54,6 +62,17 @@ impl Conn {
             }
         }
         self.end_tx(work)
+    }
+
+    /// Whether a transaction is open.
+    pub fn is_in_tx(&mut self) -> bool {
+        let depth = |status: &diesel::connection::TransactionManagerStatus| {
+            status.transaction_depth().ok().flatten().is_some()
+        };
+        match self {
+            Conn::Pg(c) => depth(AnsiTransactionManager::transaction_manager_status_mut(c)),
+            Conn::Sqlite(c) => depth(AnsiTransactionManager::transaction_manager_status_mut(c)),
+        }
     }
 
     fn end_tx<T, E>(&mut self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E>
