@@ -5,9 +5,6 @@
 
 mod support;
 
-<<<<<<< HEAD
 mod jobs;
-=======
 mod database;
->>>>>>> 7750490 (Add the commands, savepoints inside transactions and the people of the demonstration)
 mod programmes;
