@@ -1,0 +1,166 @@
+//! What each template needs, as types: a value that a template uses and nobody gives does not
+//! compile, and a test renders every one of them in both languages.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    clean::{Line, Link, Text},
+    templates::{Kind, Template},
+    when::When,
+};
+
+macro_rules! templates {
+    ($($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty),+ $(,)? })+) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct $name { $($(#[$field_meta])* pub $field: $type),+ }
+
+        impl Template for $name {
+            const KIND: Kind = Kind::$name;
+        }
+    )+};
+}
+
+/// A meeting, as its recipient sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeetingFacts {
+    /// The name of the other side.
+    pub other: Line,
+    /// In the recipient's zone and language.
+    pub when: When,
+    /// The programme's name in the recipient's language.
+    pub programme: Line,
+    /// A room, a café, "by telephone".
+    pub place: Option<Line>,
+    /// Where to meet online.
+    pub url: Option<Link>,
+    /// A note of whoever planned it.
+    pub note: Option<Text>,
+}
+
+/// The three buttons: each leads to a page that asks once more (L1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerLinks {
+    pub accept: Link,
+    pub tentative: Link,
+    pub decline: Link,
+}
+
+/// Which side of a mentorship the recipient is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    Mentor,
+    Mentee,
+}
+
+templates! {
+    /// An account was opened: choose a password.
+    AccountInvitation {
+        name: Line,
+        link: Link,
+        /// How long the link works, in days.
+        days: u32,
+    }
+
+    /// Somebody forgot the password.
+    PasswordReset {
+        name: Line,
+        link: Link,
+        /// How long the link works, in hours.
+        hours: u32,
+    }
+
+    /// A mentorship begins; to each side.
+    MentorshipIntroduction {
+        name: Line,
+        side: Side,
+        other: Line,
+        programme: Line,
+        /// What they have in common, as whole sentences in the recipient's language.
+        about: Vec<Line>,
+        /// Where to choose a time for the first meeting.
+        link: Option<Link>,
+    }
+
+    /// A mentorship has ended; to each side.
+    MentorshipEnded {
+        name: Line,
+        other: Line,
+        programme: Line,
+        /// What the coordinator wants to say about it; never the internal reason.
+        note: Option<Text>,
+    }
+
+    /// A meeting was booked.
+    MeetingInvitation {
+        name: Line,
+        meeting: MeetingFacts,
+        answers: AnswerLinks,
+    }
+
+    /// A meeting changed.
+    MeetingUpdate {
+        name: Line,
+        meeting: MeetingFacts,
+        /// The time it had, when it moved.
+        was: Option<When>,
+        answers: AnswerLinks,
+    }
+
+    /// A meeting will not take place.
+    MeetingCancellation {
+        name: Line,
+        meeting: MeetingFacts,
+        /// What whoever cancelled wrote.
+        note: Option<Text>,
+        /// Where to choose another time.
+        link: Option<Link>,
+    }
+
+    /// A meeting is near.
+    MeetingReminder {
+        name: Line,
+        meeting: MeetingFacts,
+        /// Whether the recipient has accepted already.
+        answered: bool,
+        answers: AnswerLinks,
+        /// Stops the reminders; also the one-click address of the header (O10).
+        unsubscribe: Link,
+    }
+
+    /// A meeting should have taken place.
+    MeetingFollowUp {
+        name: Line,
+        meeting: MeetingFacts,
+        /// "It took place": asks for the length, then writes the hours.
+        held: Link,
+        /// "It did not happen".
+        not_held: Link,
+    }
+
+    /// The other side declined.
+    MeetingDeclined {
+        name: Line,
+        meeting: MeetingFacts,
+        /// What they wrote.
+        note: Option<Text>,
+        /// Where to choose another time.
+        link: Option<Link>,
+    }
+
+    /// A mail could not be delivered; to a coordinator.
+    CoordinatorAlert {
+        name: Line,
+        /// The address that does not take mail.
+        recipient: Line,
+        /// The subject of the mail.
+        about: Line,
+        /// The server's own words.
+        reason: Line,
+        /// The server refused it for good, as opposed to having been away too long.
+        refused: bool,
+        attempts: i32,
+        link: Link,
+    }
+}

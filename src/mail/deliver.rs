@@ -1,0 +1,217 @@
+//! Delivery: due mails are claimed with a lease, sent outside any transaction, and marked.
+//!
+//! A worker that is killed before it sent leaves a claimed row whose lease runs out; then it is sent,
+//! once. A worker that is killed after the server took the mail and before the mark sends it again:
+//! with the same Message-ID and the same bytes, so that the recipient's program knows it is the same.
+
+use std::sync::Arc;
+
+use chrono::Duration;
+use futures_util::StreamExt as _;
+
+use super::message::{self, ComposeError, Letter};
+use super::queue::{self, Mark, Row};
+use super::transport::{CONNECTIONS, Failure, Transport};
+use crate::db::{Conn, Db};
+use crate::kernel::{Clock, Context, Instant, Platform, Problem};
+
+/// The first pause after a failed attempt, in seconds; each further one is twice as long. Twelve
+/// attempts take about two days.
+const FIRST_PAUSE_SECONDS: i64 = 90;
+
+/// A mail that will not be tried again.
+#[derive(Debug, Clone)]
+pub struct DeadMail {
+    pub row: Row,
+    /// To whom it was, and its words, where they could be read.
+    pub letter: Option<Letter>,
+    /// The other side's words, without addresses.
+    pub reason: String,
+    /// Whether the other side refused it, as opposed to having been away too long.
+    pub refused: bool,
+}
+
+/// Called in the transaction that marks a mail dead, so that whoever must know is told exactly once.
+pub type OnDead = Arc<dyn Fn(&mut Conn, &Context, &DeadMail) -> Result<(), Problem> + Send + Sync>;
+
+/// What a round of delivery did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Round {
+    pub sent: usize,
+    pub later: usize,
+    pub dead: usize,
+}
+
+impl Round {
+    /// How many mails there were.
+    pub fn total(self) -> usize {
+        self.sent + self.later + self.dead
+    }
+}
+
+/// One worker's way of delivering.
+#[derive(Clone)]
+pub struct Courier {
+    db: Db,
+    platform: Arc<Platform>,
+    clock: Arc<dyn Clock>,
+    transport: Transport,
+    worker: String,
+    on_dead: OnDead,
+}
+
+impl std::fmt::Debug for Courier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Courier({})", self.worker)
+    }
+}
+
+impl Courier {
+    /// A courier with a name of its own (`worker`), over the configured transport.
+    ///
+    /// # Errors
+    /// 500 when the transport's TLS cannot be set up.
+    pub fn new(
+        db: Db,
+        platform: Arc<Platform>,
+        clock: Arc<dyn Clock>,
+        worker: String,
+        on_dead: OnDead,
+    ) -> Result<Self, Problem> {
+        let transport = Transport::new(&platform.settings.mail).map_err(Problem::internal)?;
+        Ok(Self {
+            db,
+            platform,
+            clock,
+            transport,
+            worker,
+            on_dead,
+        })
+    }
+
+    /// Delivers one batch of due mails, several at a time.
+    ///
+    /// # Errors
+    /// Those of the database; what goes wrong with a single mail is written to its row.
+    pub async fn deliver_due(&self) -> Result<Round, Problem> {
+        let rows = self.claim().await?;
+        let several = usize::try_from(CONNECTIONS).unwrap_or(1);
+        let mut outcomes = futures_util::stream::iter(rows)
+            .map(|row| self.deliver(row))
+            .buffer_unordered(several);
+        let (mut round, mut failed) = (Round::default(), None);
+        while let Some(outcome) = outcomes.next().await {
+            match outcome {
+                Ok(Mark::Sent(_)) => round.sent += 1,
+                Ok(Mark::Later(..)) => round.later += 1,
+                Ok(Mark::Dead(_)) => round.dead += 1,
+                // The others of the batch are finished first; this one's lease runs out.
+                Err(problem) => failed = Some(problem),
+            }
+        }
+        failed.map_or(Ok(round), Err)
+    }
+
+    async fn claim(&self) -> Result<Vec<Row>, Problem> {
+        let settings = &self.platform.settings.worker;
+        let lease = Duration::seconds(i64::from(settings.lease_seconds));
+        let most = i64::from(settings.batch.max(1));
+        let (now, worker) = (self.clock.now(), self.worker.clone());
+        self.db
+            .run(move |conn| queue::claim(conn, &worker, now, lease, most))
+            .await
+    }
+
+    async fn deliver(&self, row: Row) -> Result<Mark, Problem> {
+        let platform = &self.platform;
+        let letter = message::open(&row, &platform.settings, &platform.keyring);
+        let failure = match &letter {
+            Ok(letter) => self.send(&row, letter).await.err(),
+            Err(error) => Some(Failure::Refused(error.to_string())),
+        };
+        let (mark, dead) = self.judge(row.clone(), letter.ok(), failure);
+        let (worker, now, on_dead) = (self.worker.clone(), self.clock.now(), self.on_dead.clone());
+        let (platform, written) = (Arc::clone(platform), mark.clone());
+        let still_ours = self
+            .db
+            .run(move |conn| {
+                let Some(dead) = dead else {
+                    return queue::mark(conn, row.id, &worker, &written);
+                };
+                conn.write_tx(|conn| {
+                    let still_ours = queue::mark(conn, row.id, &worker, &written)?;
+                    if still_ours {
+                        on_dead(conn, &Context::system("mail", now, platform), &dead)?;
+                    }
+                    Ok(still_ours)
+                })
+            })
+            .await?;
+        if !still_ours {
+            tracing::warn!("a mail took longer than its lease; another worker has it");
+        }
+        Ok(mark)
+    }
+
+    async fn send(&self, row: &Row, letter: &Letter) -> Result<(), Failure> {
+        let refused = |error: ComposeError| Failure::Refused(error.to_string());
+        if letter
+            .payload
+            .not_after
+            .is_some_and(|end| end < self.clock.now())
+        {
+            return Err(Failure::Refused(OVERDUE.to_owned()));
+        }
+        let message = message::compose(row, letter, &self.platform.settings).map_err(refused)?;
+        // Half the lease: whoever claims it next must not meet us still sending.
+        let lease = u64::from(self.platform.settings.worker.lease_seconds);
+        let limit = std::time::Duration::from_millis(lease * 500);
+        tokio::time::timeout(limit, self.transport.send(&row.id.to_string(), message))
+            .await
+            .unwrap_or_else(|_| Err(Failure::Later("no answer in time".to_owned())))
+    }
+
+    /// What to write about the attempt, and what to tell where it was the last.
+    fn judge(
+        &self,
+        row: Row,
+        letter: Option<Letter>,
+        failure: Option<Failure>,
+    ) -> (Mark, Option<DeadMail>) {
+        let now = self.clock.now();
+        let (reason, refused) = match failure {
+            None => return (Mark::Sent(now), None),
+            Some(Failure::Refused(reason)) => (reason, true),
+            Some(Failure::Later(reason)) => {
+                let most = i32::try_from(self.platform.settings.mail.max_attempts);
+                if row.attempts < most.unwrap_or(i32::MAX) {
+                    return (Mark::Later(next_attempt(&row, now), reason), None);
+                }
+                (reason, false)
+            }
+        };
+        tracing::warn!(kind = row.kind.as_str(), attempts = row.attempts, %reason, "a mail is dead");
+        let mark = Mark::Dead(reason.clone());
+        let dead = DeadMail {
+            row,
+            letter,
+            reason,
+            refused,
+        };
+        (mark, Some(dead))
+    }
+}
+
+/// The reason of a mail whose time has passed.
+pub const OVERDUE: &str = "its time has passed";
+
+/// Twice the pause after each failure, a fifth more or less, so that mails that failed together do
+/// not come back together.
+fn next_attempt(row: &Row, now: Instant) -> Instant {
+    let failures = u32::try_from(row.attempts.clamp(1, 16)).unwrap_or(1);
+    let pause = FIRST_PAUSE_SECONDS << (failures - 1);
+    // The last byte of the id is random: jitter that a test can foresee.
+    let [.., last] = *row.id.0.as_bytes();
+    let jitter = pause * (i64::from(last) - 128) / 640;
+    now.plus(Duration::seconds(pause + jitter))
+}

@@ -1,0 +1,140 @@
+//! From a filled template to the message on the wire (O4–O6, O10): headers, the alternative of text
+//! and HTML, and the calendar object in both places where calendar programs look for it.
+//!
+//! The same row makes the same bytes every time: the date is the row's, the Message-ID and the
+//! boundaries come from its id. So a mail that is sent again after a crash is the same mail.
+
+use std::time::SystemTime;
+
+use lettre::address::{Address, AddressError, Envelope};
+use lettre::message::header::{
+    ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue,
+};
+use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
+
+use super::outbox::{CalendarPart, Payload, Recipient};
+use super::queue::Row;
+use super::templates::{PlatformWords, Rendered, TemplateError, Templates};
+use crate::icalendar::clean_name;
+use crate::kernel::{Keyring, Settings};
+
+/// Why a row cannot become a message. All of these are for good: another attempt would end alike.
+#[derive(Debug, thiserror::Error)]
+pub enum ComposeError {
+    #[error("the recipient's address is not a mail address: {0}")]
+    Address(#[from] AddressError),
+    #[error("{0}")]
+    Template(#[from] TemplateError),
+    #[error("the sealed mail cannot be read")]
+    Sealed,
+    #[error("{0}")]
+    Message(#[from] lettre::error::Error),
+    #[error("a header of the mail is wrong: {0}")]
+    Header(String),
+}
+
+/// A mail with all that is known about it.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    pub to: Recipient,
+    pub payload: Payload,
+    pub words: Rendered,
+}
+
+/// Opens and fills the mail of `row`.
+///
+/// # Errors
+/// [`ComposeError::Sealed`] when it was sealed under another secret or is purged;
+/// [`ComposeError::Template`].
+pub fn open(row: &Row, settings: &Settings, keyring: &Keyring) -> Result<Letter, ComposeError> {
+    let to = row.recipient(keyring).ok_or(ComposeError::Sealed)?;
+    let payload = row.payload(keyring).ok_or(ComposeError::Sealed)?;
+    let platform = PlatformWords::of(settings);
+    let words = Templates::with(settings, |templates| {
+        templates.render(row.kind, row.locale, &platform, &payload.values)
+    })?;
+    Ok(Letter { to, payload, words })
+}
+
+/// Builds the message of `row`.
+///
+/// # Errors
+/// [`ComposeError`] when an address or a header cannot stand in a message.
+pub fn compose(row: &Row, letter: &Letter, settings: &Settings) -> Result<Message, ComposeError> {
+    let from: Address = settings.mail.from_address.parse()?;
+    let to: Address = letter.to.address.parse()?;
+    let from_name = letter
+        .words
+        .from_name
+        .as_deref()
+        .unwrap_or(&settings.mail.from_name);
+    let mut builder = Message::builder()
+        .date(SystemTime::from(row.created_at.utc()))
+        .message_id(Some(format!("<{}>", row.message_id)))
+        .from(mailbox(from_name, from.clone()))
+        .to(mailbox(letter.to.name.as_str(), to.clone()))
+        .subject(letter.words.subject.clone())
+        .raw_header(raw("Auto-Submitted", "auto-generated")?)
+        .raw_header(raw("Content-Language", row.locale.as_str())?)
+        .envelope(Envelope::new(Some(from), vec![to])?);
+    if let Some(address) = &letter.payload.reply_to {
+        builder = builder.reply_to(mailbox(from_name, address.parse()?));
+    }
+    if let Some(link) = &letter.payload.unsubscribe {
+        builder = builder
+            .raw_header(raw("List-Unsubscribe", &format!("<{}>", link.as_str()))?)
+            .raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")?);
+    }
+    Ok(builder.multipart(body(row, letter)?)?)
+}
+
+/// A name that lettre can take: it panics on line breaks (O4).
+fn mailbox(name: &str, address: Address) -> Mailbox {
+    let name = Some(clean_name(name)).filter(|name| !name.is_empty());
+    Mailbox::new(name, address)
+}
+
+fn raw(name: &str, value: &str) -> Result<HeaderValue, ComposeError> {
+    let name = HeaderName::new_from_ascii(name.to_owned())
+        .map_err(|error| ComposeError::Header(error.to_string()))?;
+    let value = value.chars().filter(|c| !c.is_control()).collect();
+    Ok(HeaderValue::new(name, value))
+}
+
+/// The structure of O5.
+fn body(row: &Row, letter: &Letter) -> Result<MultiPart, ComposeError> {
+    let alternative = MultiPart::alternative()
+        .boundary(format!("alternative-{}", row.id))
+        .singlepart(SinglePart::plain(letter.words.text.clone()))
+        .singlepart(SinglePart::html(letter.words.html.clone()));
+    let Some(calendar) = &letter.payload.calendar else {
+        return Ok(alternative);
+    };
+    let content_type = format!("text/calendar; charset=UTF-8; method={}", calendar.method);
+    Ok(MultiPart::mixed()
+        .boundary(format!("mixed-{}", row.id))
+        .multipart(alternative.singlepart(calendar_part(&content_type, calendar, None)?))
+        .singlepart(calendar_part(
+            "application/ics; name=\"invite.ics\"",
+            calendar,
+            Some(ContentDisposition::attachment("invite.ics")),
+        )?))
+}
+
+/// One copy of the calendar object, in base64 so that nothing on the way touches a line end.
+fn calendar_part(
+    content_type: &str,
+    calendar: &CalendarPart,
+    disposition: Option<ContentDisposition>,
+) -> Result<SinglePart, ComposeError> {
+    let content_type = ContentType::parse(content_type)
+        .map_err(|error| ComposeError::Header(error.to_string()))?;
+    let bytes = calendar.text.clone().into_bytes();
+    let body = Body::new_with_encoding(bytes, ContentTransferEncoding::Base64)
+        .map_err(|_| ComposeError::Header("the calendar object cannot be encoded".into()))?;
+    let builder = SinglePart::builder().header(content_type);
+    Ok(match disposition {
+        Some(disposition) => builder.header(disposition).body(body),
+        None => builder.body(body),
+    })
+}

@@ -1,0 +1,145 @@
+//! Where a message goes: to an SMTP server, into a folder, or nowhere further (the local mailbox of a
+//! demonstration shows the outbox itself).
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::{Error as SmtpError, PoolConfig};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use secrecy::ExposeSecret;
+
+use crate::kernel::settings::{Mail, SmtpSecurity, Transport as Setting};
+
+/// How many connections one process keeps to the SMTP server at most.
+pub const CONNECTIONS: u32 = 6;
+
+/// A way out.
+#[derive(Debug, Clone)]
+pub enum Transport {
+    /// Kept in the outbox and shown at `/mailbox`.
+    Mailbox,
+    /// `.eml` files.
+    Files(PathBuf),
+    /// An SMTP server.
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+}
+
+/// Why a message did not leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The server says no, and will say no again.
+    Refused(String),
+    /// Nobody there, or "come back later".
+    Later(String),
+}
+
+impl Transport {
+    /// From the settings.
+    ///
+    /// # Errors
+    /// When the TLS parameters for the server's name cannot be made.
+    pub fn new(mail: &Mail) -> Result<Self, SmtpError> {
+        Ok(match mail.transport {
+            Setting::Mailbox => Self::Mailbox,
+            Setting::Files => Self::Files(mail.folder.clone()),
+            Setting::Smtp => Self::Smtp(smtp(mail)?),
+        })
+    }
+
+    /// Sends `message`; `name` names its file.
+    ///
+    /// # Errors
+    /// [`Failure`], which says whether another attempt makes sense.
+    pub async fn send(&self, name: &str, message: Message) -> Result<(), Failure> {
+        match self {
+            Self::Mailbox => Ok(()),
+            Self::Files(folder) => {
+                let (folder, name) = (folder.clone(), name.to_owned());
+                tokio::task::spawn_blocking(move || {
+                    write_file(&folder, &name, &message.formatted())
+                })
+                .await
+                .map_err(|error| Failure::Later(error.to_string()))?
+                .map_err(|error| Failure::Later(error.to_string()))
+            }
+            Self::Smtp(server) => match server.send(message).await {
+                Ok(_) => Ok(()),
+                Err(error) => Err(failure(&error)),
+            },
+        }
+    }
+}
+
+fn smtp(mail: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, SmtpError> {
+    let host = mail.smtp.host.as_str();
+    let parameters = || TlsParameters::new(host.to_owned());
+    let tls = match mail.smtp.security {
+        SmtpSecurity::Starttls => Tls::Required(parameters()?),
+        SmtpSecurity::Tls => Tls::Wrapper(parameters()?),
+        SmtpSecurity::None => Tls::None,
+    };
+    let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
+        .port(mail.smtp.port)
+        .tls(tls)
+        .timeout(Some(Duration::from_secs(mail.smtp.timeout_seconds.max(1))))
+        .pool_config(
+            PoolConfig::new()
+                .max_size(CONNECTIONS)
+                .idle_timeout(Duration::from_secs(30)),
+        );
+    if !mail.smtp.user.is_empty() {
+        builder = builder.credentials(Credentials::new(
+            mail.smtp.user.clone(),
+            mail.smtp.password.expose_secret().to_owned(),
+        ));
+    }
+    Ok(builder.build())
+}
+
+/// A 5xx about the mail is for good; a 5xx about ourselves (the password, the order of commands) is
+/// a matter for the operator, and the mail waits for it.
+fn failure(error: &SmtpError) -> Failure {
+    let words = without_addresses(&error.to_string());
+    let ours = error
+        .status()
+        .map(u16::from)
+        .is_some_and(|code| matches!(code, 500..=504 | 530 | 534 | 535 | 538));
+    if error.is_permanent() && !ours {
+        Failure::Refused(words)
+    } else {
+        Failure::Later(words)
+    }
+}
+
+/// A server's answer without the addresses that it repeats, because it is stored and logged in clear;
+/// 300 characters at most.
+pub(super) fn without_addresses(answer: &str) -> String {
+    let words: Vec<&str> = answer
+        .split_whitespace()
+        .map(|word| if word.contains('@') { "<…>" } else { word })
+        .collect();
+    words.join(" ").chars().take(300).collect()
+}
+
+/// Under another name first, so that whoever watches the folder never reads half a message.
+fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let part = folder.join(format!("{name}.part"));
+    std::fs::write(&part, bytes)?;
+    std::fs::rename(part, folder.join(format!("{name}.eml")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_s_answer_is_kept_without_addresses() {
+        assert_eq!(
+            without_addresses("550 5.1.1 <jose@example.org>: no such\r\n user here"),
+            "550 5.1.1 <…> no such user here"
+        );
+    }
+}
