@@ -16,17 +16,24 @@
 //! ```
 
 pub mod certificate;
+mod columns;
 pub mod error;
 pub mod explain;
 pub mod facts;
 pub mod instance;
+pub mod kernel;
 pub mod level;
 pub mod noc;
 pub mod outcome;
 pub mod pair;
+pub mod sample;
+pub mod scan;
 pub mod settings;
 pub mod solve;
 mod sparse;
+mod task;
+#[cfg(test)]
+mod tests;
 pub mod week;
 
 pub use error::{EngineError, Side};

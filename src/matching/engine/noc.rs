@@ -97,6 +97,8 @@ pub fn experience_permille(years: u32, years_since: u32) -> u16 {
 pub struct Similarity {
     count: u32,
     permille: Vec<u16>,
+    /// Position of each occupation in an order in which like ones are near each other (speed only).
+    rank: Vec<u32>,
 }
 
 impl Similarity {
@@ -108,6 +110,7 @@ impl Similarity {
         (permille.len() == size && permille.iter().all(|p| *p <= 1000)).then_some(Self {
             count: count.into(),
             permille,
+            rank: (0..count.into()).collect(),
         })
     }
 
@@ -121,6 +124,7 @@ impl Similarity {
         Self {
             count: count.into(),
             permille,
+            rank: (0..count.into()).collect(),
         }
     }
 
@@ -138,9 +142,23 @@ impl Similarity {
                     .map(move |b| similarity(scale, a.as_ref(), b.as_ref()).min(1000))
             })
             .collect();
+        let count = u32::try_from(codes.len()).unwrap_or(0);
+        let mut order: Vec<(&str, usize)> = codes
+            .iter()
+            .enumerate()
+            .map(|(at, code)| (code.as_ref(), at))
+            .collect();
+        order.sort_unstable();
+        let mut rank = vec![0; codes.len()];
+        for (place, (_, at)) in (0_u32..).zip(order) {
+            if let Some(slot) = rank.get_mut(at) {
+                *slot = place;
+            }
+        }
         Self {
-            count: u32::try_from(codes.len()).unwrap_or(0),
+            count,
             permille,
+            rank,
         }
     }
 
@@ -157,6 +175,13 @@ impl Similarity {
             .get(usize::from(occupation))
             .copied()
             .unwrap_or(0)
+    }
+
+    pub(super) fn rank(&self, occupation: OccupationId) -> u32 {
+        self.rank
+            .get(usize::from(occupation))
+            .copied()
+            .unwrap_or(u32::MAX)
     }
 
     /// All likenesses of one target.

@@ -285,10 +285,10 @@ pub(super) fn language_points(instance: &Instance, shared_level: u8, asked: bool
     let worth = if asked {
         1000
     } else {
-        u32::from(level::NOT_ASKED_PERMILLE)
+        u64::from(level::NOT_ASKED_PERMILLE)
     };
     let points =
-        u32::from(instance.points.language) * u32::from(level::permille(shared_level)) * worth
+        u64::from(instance.points.language) * u64::from(level::permille(shared_level)) * worth
             / 1_000_000;
     u16::try_from(points).unwrap_or(0)
 }

@@ -6,14 +6,15 @@ use rayon::prelude::*;
 
 use super::certificate;
 use super::error::EngineError;
-use super::facts::Standing;
 use super::instance::{Instance, get};
+use super::kernel::Kernel;
 use super::outcome::{
     Certificate, CheckMethod, Outcome, Pair, Phase, Statistics, Unmatched, UnmatchedReason,
 };
-use super::pair::{assess, parts};
-use super::settings::{FULL_SCORE, Objective};
-use super::sparse::{Edge, NONE, Sparse};
+use super::pair::parts;
+use super::scan::Scanner;
+use super::sparse::{NONE, Sparse};
+use super::task::Task;
 
 /// How to run; nothing here changes the outcome.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +25,8 @@ pub struct Options {
     pub cancel: Option<std::sync::Arc<std::sync::atomic::AtomicBool>>,
     /// Check every pair by the plain definition, however many there are.
     pub audit: bool,
+    /// Kernel of the scan; none for the fastest that the processor has.
+    pub kernel: Option<Kernel>,
 }
 
 impl Options {
@@ -40,6 +43,16 @@ impl Options {
     }
 }
 
+/// Candidates kept per mentee in the first scan. More makes the scan and the lists heavier, fewer more
+/// rounds of pricing.
+const KEEP: usize = 50;
+/// Violating candidates taken per mentee and round of pricing.
+const KEEP_VIOLATING: usize = 24;
+/// Up to so many pairs the checker always looks at each by the plain definition.
+const ALWAYS_AUDITED: u64 = 500_000;
+/// Rows that the checker looks at by the plain definition when the scan looks at all.
+const SAMPLE_ROWS: usize = 8;
+
 /// Finds the best set and proves it.
 ///
 /// # Errors
@@ -47,44 +60,114 @@ impl Options {
 /// answer (a defect of the program).
 pub fn solve(instance: &Instance, options: &Options) -> Result<Outcome, EngineError> {
     options.go_on()?;
+    match options.threads {
+        None => solve_here(instance, options),
+        Some(threads) => {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads.max(1))
+                .build();
+            match pool {
+                Ok(pool) => pool.install(|| solve_here(instance, options)),
+                // No new threads to be had: the shared ones give the same outcome.
+                Err(_) => solve_here(instance, options),
+            }
+        }
+    }
+}
+
+fn solve_here(instance: &Instance, options: &Options) -> Result<Outcome, EngineError> {
     let mut clock = Clock::default();
+    let kernel = options.kernel.unwrap_or_else(Kernel::best);
     let task = Task::new(instance);
-    let lists: Vec<Vec<Edge>> = task
-        .rows
-        .par_iter()
-        .map(|mentee| task.all_candidates(instance, *mentee))
-        .collect();
-    clock.lap("scan");
+    let scanner = Scanner::new(instance, &task, kernel);
+    clock.lap("columns");
+    let (solved, rounds) = assign(&task, &scanner, options, &mut clock)?;
+    let mut outcome = outcome(instance, &task, &solved);
+    outcome.statistics.pricing_rounds = rounds;
+    outcome.statistics.kernel = kernel.name().to_owned();
+    outcome.statistics.threads = u32::try_from(rayon::current_num_threads()).unwrap_or(u32::MAX);
+    clock.lap("outcome");
     options.go_on()?;
-    let mut sparse = Sparse::new(lists, task.base.clone(), task.cap.clone());
-    sparse.solve();
-    clock.lap("assign");
-    options.go_on()?;
-    let mut outcome = task.outcome(instance, &sparse);
-    prove(instance, &mut outcome)?;
+    prove(instance, &task, &scanner, options, &mut outcome)?;
     clock.lap("check");
     outcome.statistics.phases = clock.phases;
     Ok(outcome)
 }
 
+/// Scans, assigns over the candidates, and prices all pairs until nothing violates.
+fn assign(
+    task: &Task,
+    scanner: &Scanner<'_>,
+    options: &Options,
+    clock: &mut Clock,
+) -> Result<(Sparse, u32), EngineError> {
+    let found = scanner.best(KEEP);
+    clock.lap("scan");
+    options.go_on()?;
+    let thresholds: Vec<i32> = found.iter().map(|found| found.threshold).collect();
+    let lists = found.into_iter().map(|found| found.list).collect();
+    let mut sparse = Sparse::new(lists, task.base.clone(), task.cap.clone());
+    sparse.solve();
+    clock.lap("assign");
+    let mut rounds = 0;
+    loop {
+        options.go_on()?;
+        // An unlisted mentor scores at most the threshold and has a price of at least zero: where the
+        // threshold does not exceed the row's surplus, nothing unlisted can violate.
+        let open = |(row, threshold): (u32, &i32)| {
+            let surplus = sparse.surplus(row);
+            (i64::from(*threshold) > surplus).then_some((row, surplus))
+        };
+        let rows: Vec<(u32, i64)> = (0_u32..).zip(&thresholds).filter_map(open).collect();
+        if rows.is_empty() {
+            return Ok((sparse, rounds));
+        }
+        let violating = scanner.violating(&rows, sparse.prices(), KEEP_VIOLATING);
+        rounds += 1;
+        clock.lap("price");
+        if violating.is_empty() {
+            return Ok((sparse, rounds));
+        }
+        for (row, edges) in violating {
+            sparse.add_candidates(row, &edges);
+        }
+        clock.lap("assign");
+    }
+}
+
 /// Runs the checker and writes its finding into the outcome.
-fn prove(instance: &Instance, outcome: &mut Outcome) -> Result<(), EngineError> {
-    let refuted = EngineError::CertificateRefuted;
-    certificate::check_feasible(instance, outcome).map_err(refuted)?;
-    let rows: Vec<u32> = (0_u32..)
-        .zip(instance.mentees())
-        .map(|(mentee, _)| mentee)
-        .collect();
+fn prove(
+    instance: &Instance,
+    task: &Task,
+    scanner: &Scanner<'_>,
+    options: &Options,
+    outcome: &mut Outcome,
+) -> Result<(), EngineError> {
+    certificate::check_feasible(instance, outcome).map_err(EngineError::CertificateRefuted)?;
     let (primal, dual) =
         certificate::check_prices(instance, outcome).map_err(EngineError::CertificateRefuted)?;
-    let violations = certificate::violations(instance, outcome, &rows);
     let pairs = u64::from(outcome.statistics.mentees) * u64::from(outcome.statistics.mentors);
+    let audit = options.audit || pairs <= ALWAYS_AUDITED;
+    let method = if audit {
+        CheckMethod::Definition
+    } else {
+        CheckMethod::Scan
+    };
+    let violations = match method {
+        CheckMethod::Definition => certificate::violations(instance, outcome, &task.rows),
+        CheckMethod::Scan => {
+            let step = (task.rows.len() / SAMPLE_ROWS).max(1);
+            let sample: Vec<u32> = task.rows.iter().copied().step_by(step).collect();
+            certificate::violations(instance, outcome, &sample)
+                + scanned_violations(instance, task, scanner, outcome)
+        }
+    };
     outcome.certificate = Certificate {
         primal,
         dual,
         violations,
         pairs,
-        method: CheckMethod::Definition,
+        method,
     };
     if violations == 0 {
         Ok(())
@@ -95,148 +178,91 @@ fn prove(instance: &Instance, outcome: &mut Outcome) -> Result<(), EngineError> 
     }
 }
 
-/// The part of an instance that is open: rows are mentees who take part, columns mentors with places.
-pub(super) struct Task {
-    pub rows: Vec<u32>,
-    pub cols: Vec<u32>,
-    pub base: Vec<i64>,
-    pub cap: Vec<u32>,
-    pub bonus: i64,
+/// Looks at all pairs of all rows with the prices of the outcome, whatever the solver knew.
+fn scanned_violations(
+    instance: &Instance,
+    task: &Task,
+    scanner: &Scanner<'_>,
+    outcome: &Outcome,
+) -> u64 {
+    let surplus = |(row, mentee): (u32, &u32)| {
+        let price = get(&outcome.price_mentee, *mentee).copied().unwrap_or(0);
+        (
+            row,
+            price - certificate::base(instance, outcome.coverage_bonus, *mentee),
+        )
+    };
+    let rows: Vec<(u32, i64)> = (0_u32..).zip(&task.rows).map(surplus).collect();
+    let prices: Vec<i64> = task
+        .cols
+        .iter()
+        .map(|mentor| get(&outcome.price_mentor, *mentor).copied().unwrap_or(0))
+        .collect();
+    u64::try_from(scanner.violating(&rows, &prices, 1).len()).unwrap_or(u64::MAX)
 }
 
-impl Task {
-    pub(super) fn new(instance: &Instance) -> Self {
-        let pinned: std::collections::HashSet<u32> =
-            instance.pins().iter().map(|(mentee, _)| *mentee).collect();
-        let mut places: Vec<u32> = (0_u32..)
-            .zip(instance.mentors())
-            .map(|(mentor, _)| instance.places(mentor))
-            .collect();
-        for (_, mentor) in instance.pins() {
-            if let Some(places) = usize::try_from(*mentor)
-                .ok()
-                .and_then(|mentor| places.get_mut(mentor))
-            {
-                *places = places.saturating_sub(1);
+fn outcome(instance: &Instance, task: &Task, sparse: &Sparse) -> Outcome {
+    let mut outcome = Outcome {
+        pairs: Vec::with_capacity(task.rows.len()),
+        unmatched: Vec::new(),
+        price_mentee: vec![0; instance.mentees().len()],
+        price_mentor: vec![0; instance.mentors().len()],
+        coverage_bonus: task.bonus,
+        certificate: Certificate {
+            primal: 0,
+            dual: 0,
+            violations: 0,
+            pairs: 0,
+            method: CheckMethod::Definition,
+        },
+        statistics: statistics(task, sparse),
+    };
+    let mut pairs: Vec<(u32, u32, bool)> = Vec::with_capacity(task.rows.len());
+    for (row, mentee) in (0_u32..).zip(&task.rows) {
+        set(&mut outcome.price_mentee, *mentee, sparse.row_price(row));
+        match get(&task.cols, sparse.mate(row)).filter(|_| sparse.mate(row) != NONE) {
+            Some(mentor) => pairs.push((*mentee, *mentor, false)),
+            None => {
+                let none = sparse.list(row).is_empty();
+                let reason = if none {
+                    UnmatchedReason::NoAdmissibleMentor
+                } else {
+                    UnmatchedReason::PlacesBetterUsed
+                };
+                outcome.unmatched.push(Unmatched {
+                    mentee: *mentee,
+                    reason,
+                });
             }
         }
-        let rows: Vec<u32> = (0_u32..)
-            .zip(instance.mentees())
-            .filter(|(position, mentee)| {
-                mentee.person.standing == Standing::Ready
-                    && !instance.is_locked(*position)
-                    && !pinned.contains(position)
-            })
-            .map(|(position, _)| position)
-            .collect();
-        let cols: Vec<(u32, u32)> = (0_u32..)
-            .zip(instance.mentors())
-            .zip(&places)
-            .filter(|((_, mentor), places)| {
-                mentor.person.standing == Standing::Ready && **places > 0
-            })
-            .map(|((position, _), places)| (position, *places))
-            .collect();
-        // One more matched pair must outweigh what all other pairs together could lose.
-        let credit = rows
+    }
+    for (mentor, price) in task.cols.iter().zip(sparse.prices()) {
+        set(&mut outcome.price_mentor, *mentor, *price);
+    }
+    pairs.extend(
+        instance
+            .pins()
             .iter()
-            .map(|mentee| instance.waiting_credit(*mentee))
-            .max()
-            .unwrap_or(0);
-        let most_pairs = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        let coverage = instance.settings().objective == Objective::Coverage;
-        let bonus = if coverage {
-            (most_pairs + 1) * (i64::from(FULL_SCORE) + credit + 1)
-        } else {
-            0
-        };
-        let base = rows
-            .iter()
-            .map(|mentee| certificate::base(instance, bonus, *mentee))
-            .collect();
-        let (cols, cap) = cols.into_iter().unzip();
-        Self {
-            rows,
-            cols,
-            base,
-            cap,
-            bonus,
-        }
-    }
+            .map(|(mentee, mentor)| (*mentee, *mentor, true)),
+    );
+    pairs.sort_unstable();
+    outcome.pairs = pairs
+        .par_iter()
+        .map(|(mentee, mentor, pinned)| pair(instance, *mentee, *mentor, *pinned))
+        .collect();
+    outcome.statistics.score_total = outcome.pairs.iter().map(|pair| i64::from(pair.score)).sum();
+    outcome.statistics.waiting_total = outcome.pairs.iter().map(|pair| pair.waiting_credit).sum();
+    outcome
+}
 
-    fn all_candidates(&self, instance: &Instance, mentee: u32) -> Vec<Edge> {
-        let mut list: Vec<Edge> = (0_u32..)
-            .zip(&self.cols)
-            .filter_map(|(col, mentor)| {
-                assess(instance, mentee, *mentor).ok().map(|parts| Edge {
-                    col,
-                    fit: parts.total(),
-                })
-            })
-            .collect();
-        list.sort_unstable_by_key(|edge| (std::cmp::Reverse(edge.fit), edge.col));
-        list
-    }
-
-    fn outcome(&self, instance: &Instance, sparse: &Sparse) -> Outcome {
-        let mut outcome = Outcome {
-            pairs: Vec::with_capacity(self.rows.len()),
-            unmatched: Vec::new(),
-            price_mentee: vec![0; instance.mentees().len()],
-            price_mentor: vec![0; instance.mentors().len()],
-            coverage_bonus: self.bonus,
-            certificate: Certificate {
-                primal: 0,
-                dual: 0,
-                violations: 0,
-                pairs: 0,
-                method: CheckMethod::Definition,
-            },
-            statistics: self.statistics(sparse),
-        };
-        for (row, mentee) in (0_u32..).zip(&self.rows) {
-            set(&mut outcome.price_mentee, *mentee, sparse.row_price(row));
-            match get(&self.cols, sparse.mate(row)).filter(|_| sparse.mate(row) != NONE) {
-                Some(mentor) => outcome.pairs.push(pair(instance, *mentee, *mentor, false)),
-                None => {
-                    let none = sparse.list(row).is_empty();
-                    let reason = if none {
-                        UnmatchedReason::NoAdmissibleMentor
-                    } else {
-                        UnmatchedReason::PlacesBetterUsed
-                    };
-                    outcome.unmatched.push(Unmatched {
-                        mentee: *mentee,
-                        reason,
-                    });
-                }
-            }
-        }
-        for (mentor, price) in self.cols.iter().zip(sparse.prices()) {
-            set(&mut outcome.price_mentor, *mentor, *price);
-        }
-        outcome.pairs.extend(
-            instance
-                .pins()
-                .iter()
-                .map(|(mentee, mentor)| pair(instance, *mentee, *mentor, true)),
-        );
-        outcome.pairs.sort_unstable_by_key(|pair| pair.mentee);
-        outcome.statistics.score_total =
-            outcome.pairs.iter().map(|pair| i64::from(pair.score)).sum();
-        outcome.statistics.waiting_total =
-            outcome.pairs.iter().map(|pair| pair.waiting_credit).sum();
-        outcome
-    }
-
-    fn statistics(&self, sparse: &Sparse) -> Statistics {
-        Statistics {
-            mentees: u32::try_from(self.rows.len()).unwrap_or(u32::MAX),
-            mentors: u32::try_from(self.cols.len()).unwrap_or(u32::MAX),
-            places: self.cap.iter().map(|cap| u64::from(*cap)).sum(),
-            searches: sparse.searches,
-            ..Statistics::default()
-        }
+fn statistics(task: &Task, sparse: &Sparse) -> Statistics {
+    Statistics {
+        mentees: u32::try_from(task.rows.len()).unwrap_or(u32::MAX),
+        mentors: u32::try_from(task.cols.len()).unwrap_or(u32::MAX),
+        places: task.cap.iter().map(|cap| u64::from(*cap)).sum(),
+        kept: u32::try_from(KEEP).unwrap_or(0),
+        searches: sparse.searches,
+        ..Statistics::default()
     }
 }
 

@@ -358,6 +358,10 @@ impl Sparse {
             let next = least + self.price[edge.col as usize];
             if next <= search.bound && edge.col != mate && next < search.dist[edge.col as usize] {
                 search.reach_col(edge.col, next, row, self.holes[edge.col as usize] > 0);
+                if self.pool_deficit > 0 && self.has_room(edge.col) {
+                    // The pool is no farther than this: what lies beyond need not be looked at.
+                    search.reach_pool(next, Some(PoolParent::Col(edge.col)), true);
+                }
             }
         }
     }

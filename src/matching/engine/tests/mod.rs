@@ -1,0 +1,6 @@
+//! The gates of the engine: optimal against an oracle, certified, deterministic, refusing bad input.
+
+mod changes;
+mod optimal;
+mod oracle;
+mod scan;
