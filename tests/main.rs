@@ -5,6 +5,7 @@
 
 mod support;
 
-mod jobs;
 mod database;
+mod jobs;
+mod mentorships;
 mod programmes;

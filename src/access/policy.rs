@@ -79,8 +79,21 @@ policy! {
     ReadProgramme    "read_programme"          [Any, Any, Any, Any, Any]
     CreateProgramme  "create_programme"        [Any, Never, Never, Never, Never]
     UpdateProgramme  "update_programme"        [Any, Programme, Never, Never, Never]
+    OpenProgramme    "open_programme"          [Any, Programme, Never, Never, Never]
+    CloseProgramme   "close_programme"         [Any, Programme, Never, Never, Never]
+    ReadProgrammeSettings "read_programme_settings" [Any, Programme, Never, Never, Never]
+    UpdateProgrammeSettings "update_programme_settings" [Any, Programme, Never, Never, Never]
+    ListParticipations "list_participations"   [Any, Programme, Caseload, Own, Own]
+    ReadParticipation "read_participation"     [Any, Programme, Caseload, Own, Own]
+    EnrolPerson      "enrol_person"            [Any, Programme, Never, Never, Never]
+    UpdateParticipation "update_participation" [Any, Programme, Never, Own, Never]
+    LeaveProgramme   "leave_programme"         [Any, Programme, Never, Own, Own]
     // ---- matching
     // ---- mentorships
+    ListMentorships  "list_mentorships"        [Any, Programme, Caseload, Own, Own]
+    ReadMentorship   "read_mentorship"         [Any, Programme, Caseload, Own, Own]
+    StartMentorship  "start_mentorship"        [Any, Programme, Never, Never, Never]
+    EndMentorship    "end_mentorship"          [Any, Programme, Never, Never, Never]
     // ---- meetings
     // ---- hours
     // ---- mail

@@ -2,11 +2,30 @@
 //! settings of its matching; and participation: a person's part in it as mentor (with a capacity) or as mentee
 //! (waiting since).
 //!
-//! A programme goes draft → open → closed. People are enrolled while it is open.
+//! A programme goes draft → open → closed ([`ProgrammeStatus::go`](model::ProgrammeStatus::go)). People are
+//! enrolled while it is not closed, and matched while it is open. Closing lets everybody leave; what becomes of
+//! mentorships that are still open is decided one room higher, in `mentorships::close_programme`, because it
+//! concerns meetings too.
+//!
+//! A participation counts its places: `capacity` (1 to 20 for a mentor, 1 for a mentee) and how many are
+//! `taken` by open mentorships; the database holds `taken` between 0 and `capacity`. Only
+//! [`places::take_place`] and [`places::free_place`] change it.
 
 pub mod api;
 pub mod create;
+pub mod enrol;
+pub mod leave;
+pub mod life;
 pub mod model;
+pub mod participants;
+pub mod participation;
+pub mod participation_api;
+pub mod places;
+pub mod settings;
 pub mod store;
+pub mod update;
 
-pub use model::Programme;
+pub use enrol::{Enrolment, enrol_in};
+pub use model::{Programme, ProgrammeStatus};
+pub use participation::{Participation, ParticipationStatus, Side};
+pub use settings::ProgrammeSettings;

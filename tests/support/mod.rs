@@ -4,5 +4,6 @@
 
 pub mod app;
 pub mod databases;
+pub mod people;
 
 pub use app::each_database;

@@ -152,20 +152,21 @@ CREATE TABLE programmes (
 CREATE TABLE match_runs (
     id TEXT NOT NULL PRIMARY KEY,
     programme_id TEXT NOT NULL REFERENCES programmes (id),
-    status TEXT NOT NULL CHECK (status IN ('running', 'proposed', 'failed', 'cancelled')),
-    draft BOOLEAN NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('running', 'done')),
     engine_version TEXT NOT NULL,
     inputs_hash TEXT NOT NULL,
     settings TEXT NOT NULL,
     instance TEXT,
     summary TEXT,
-    certificate TEXT,
+    outcome TEXT,
     started_at TEXT NOT NULL,
     finished_at TEXT,
     created_by TEXT,
     version INTEGER NOT NULL
 );
 CREATE INDEX match_runs_programme_id_started_at_idx ON match_runs (programme_id, started_at);
+-- One run of a programme at a time.
+CREATE UNIQUE INDEX match_runs_one_running ON match_runs (programme_id) WHERE status = 'running';
 
 CREATE TABLE persons (
     id TEXT NOT NULL PRIMARY KEY,
@@ -361,7 +362,6 @@ CREATE TABLE proposals (
     score INTEGER NOT NULL,
     parts TEXT NOT NULL,
     facts TEXT NOT NULL,
-    alternatives TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('proposed', 'held', 'approved', 'rejected', 'replaced', 'stale')),
     reason TEXT,
     replaces_id TEXT,
@@ -372,6 +372,7 @@ CREATE TABLE proposals (
     version INTEGER NOT NULL,
     CONSTRAINT proposals_run_id_mentor_id_mentee_id_key UNIQUE (run_id, mentor_id, mentee_id)
 );
+CREATE INDEX proposals_run_id_score_idx ON proposals (run_id, score);
 CREATE INDEX proposals_programme_id_status_idx ON proposals (programme_id, status);
 CREATE INDEX proposals_mentor_id_idx ON proposals (mentor_id);
 CREATE INDEX proposals_mentee_id_idx ON proposals (mentee_id);

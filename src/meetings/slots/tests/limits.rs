@@ -103,7 +103,9 @@ fn s3_notice_and_horizon_bound_the_whole_meeting() {
             .iter()
             .all(|slot| slot.start().timestamp_subsec_nanos() == 0)
     );
-    let at = |start, end| fits(std::slice::from_ref(&who), span(start, end), asked.now).map_err(|no| no.why);
+    let at = |start, end| {
+        fits(std::slice::from_ref(&who), span(start, end), asked.now).map_err(|no| no.why)
+    };
     assert_eq!(
         at("2026-12-07T23:00:00Z", "2026-12-08T00:00:00Z"),
         Err(Refusal::TooSoon)
@@ -195,7 +197,10 @@ fn s3_the_weekly_maximum_runs_from_monday_to_sunday_on_the_persons_clock() {
     ))];
     let fortnight = span("2026-12-07T05:00:00Z", "2026-12-21T05:00:00Z");
     assert_eq!(
-        starts(&common(std::slice::from_ref(&who), &search(fortnight, 60, 60))),
+        starts(&common(
+            std::slice::from_ref(&who),
+            &search(fortnight, 60, 60)
+        )),
         ["12-14 23:00"]
     );
     let first = span("2026-12-07T23:00:00Z", "2026-12-08T00:00:00Z");
@@ -213,7 +218,10 @@ fn the_check_of_one_time_names_who_and_why() {
     let (who, week) = mentor();
     let late = person("America/Toronto", Fri, "18:00", "21:00");
     let monday = span("2026-12-07T23:00:00Z", "2026-12-08T00:00:00Z");
-    assert_eq!(fits(std::slice::from_ref(&who), monday, week.start()), Ok(()));
+    assert_eq!(
+        fits(std::slice::from_ref(&who), monday, week.start()),
+        Ok(())
+    );
     assert_eq!(
         fits(&[who, late], monday, week.start()),
         Err(Misfit {

@@ -1,0 +1,11 @@
+problem-mentorship-ended = This mentorship has ended
+    .detail = An ended mentorship stays as it is. Match the mentee again instead.
+problem-already-paired = These two already work together
+    .detail = There is an open mentorship between them.
+problem-conflict-of-interest = These two must not be matched
+    .detail = A conflict of interest between them is declared.
+problem-person-away = One of the two is no longer active
+    .detail = Their file is archived.
+field-other-side = This enrolment is on the other side.
+field-other-programme = This enrolment is in another programme.
+field-same-person = Nobody is their own mentor.

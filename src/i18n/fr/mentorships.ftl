@@ -1,0 +1,11 @@
+problem-mentorship-ended = Ce mentorat a pris fin
+    .detail = Un mentorat terminé reste tel quel. Faites plutôt un nouveau jumelage.
+problem-already-paired = Ces deux personnes travaillent déjà ensemble
+    .detail = Un mentorat est en cours entre elles.
+problem-conflict-of-interest = Ces deux personnes ne doivent pas être jumelées
+    .detail = Un conflit d’intérêts entre elles est déclaré.
+problem-person-away = L’une des deux personnes n’est plus active
+    .detail = Son dossier est archivé.
+field-other-side = Cette inscription est de l’autre côté.
+field-other-programme = Cette inscription appartient à un autre programme.
+field-same-person = Personne ne peut être son propre mentor.
