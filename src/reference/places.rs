@@ -208,12 +208,23 @@ impl City {
     pub fn search(query: &str, province: Option<Province>, limit: usize) -> Vec<&'static City> {
         let cities = &GAZETTEER.cities;
         let mut found = GAZETTEER.index.search(query, 0..cities.len(), limit);
-        // "mont" means Montréal rather than Mont-Royal: six doublings of the population outweigh
-        // the rest of a word.
-        found.sort_by_key(|found| {
-            let people = cities.get(found.entry).map_or(0, |city| city.population);
-            let weight = i32::try_from(people.max(1).ilog2()).unwrap_or(0) * 28;
-            (std::cmp::Reverse(found.score + weight), found.entry)
+        // "mont" means Montréal rather than Mont-Royal or Le Plateau-Mont-Royal: six doublings of
+        // the population outweigh the rest of a word, and names are typed from their beginning.
+        let typed = plain(clip(query, 100));
+        found.sort_by_cached_key(|found| {
+            let Some(city) = cities.get(found.entry) else {
+                return (std::cmp::Reverse(0), found.entry);
+            };
+            let people = i32::try_from(city.population.max(1).ilog2()).unwrap_or(0) * 28;
+            let begins = if plain(city.name).starts_with(&typed) {
+                150
+            } else {
+                0
+            };
+            (
+                std::cmp::Reverse(found.score + people + begins),
+                found.entry,
+            )
         });
         let hits = found.iter().filter_map(|found| cities.get(found.entry));
         hits.filter(|city| province.is_none_or(|province| city.province == province))
