@@ -1,12 +1,16 @@
-//! The middleware that writes problems: as JSON for the API, in the reader's language.
+//! The middleware that writes problems: as JSON for the API and as a page for a browser, in the reader's
+//! language.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{ACCEPT, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
+use serde::Serialize;
 
+use crate::kernel::Problem;
+use crate::web::layout;
 use crate::web::problem::Rendered;
 use crate::web::state::{RequestId, locale_of};
 
@@ -54,10 +58,53 @@ pub async fn write(
     if status == StatusCode::UNAUTHORIZED {
         answer.insert_header((WWW_AUTHENTICATE, "Bearer"));
     }
+    if wants_page(&request)
+        && let Ok(mut page) = page(&request, status, &problem, &id)
+    {
+        if let Some(seconds) = problem.retry_after {
+            page.headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        return Ok(response.into_response(page));
+    }
     let mut answer = answer.json(problem.document(locale, &id));
     answer.headers_mut().insert(
         CONTENT_TYPE,
         HeaderValue::from_static("application/problem+json"),
     );
     Ok(response.into_response(answer.map_into_boxed_body()))
+}
+
+/// Whether a person looks at this: a browser asks for HTML, outside the API.
+fn wants_page(request: &HttpRequest) -> bool {
+    !request.path().starts_with("/api/v1")
+        && request
+            .headers()
+            .get(ACCEPT)
+            .and_then(|v| v.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"))
+}
+
+#[derive(Serialize)]
+struct ProblemPage {
+    title: String,
+    detail: String,
+    fields: Vec<String>,
+    request_id: String,
+}
+
+fn page(
+    request: &HttpRequest,
+    status: StatusCode,
+    problem: &Rendered,
+    id: &str,
+) -> Result<HttpResponse, Problem> {
+    let document = problem.document(locale_of(request), id);
+    let context = ProblemPage {
+        title: document.title,
+        detail: document.detail,
+        fields: document.errors.into_iter().map(|e| e.detail).collect(),
+        request_id: id.to_owned(),
+    };
+    layout::page_with(request, status, "web/problem.html", &context)
 }

@@ -1,19 +1,32 @@
 //! All routes, room by room.
 
-use actix_web::web::Data;
+use actix_web::web::{self, Data};
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::mentorships::Endings;
+use crate::web::assets;
+use crate::{mentorships, programmes};
 
 /// What is done, in the same transaction, when a mentorship has ended.
 const ENDINGS: Endings = Endings(&[]);
 
 /// The API and the pages.
 pub fn all(config: &mut ServiceConfig) {
-    config.app_data(Data::new(ENDINGS)).service(
-        scope::scope("/api/v1")
-            .configure(crate::programmes::api::routes)
-            .configure(crate::mentorships::api::routes),
-    );
+    config
+        .app_data(Data::new(ENDINGS))
+        .service(scope::scope("/api/v1").configure(api))
+        .map(pages);
+}
+
+/// A line for each room's API.
+fn api(config: &mut ServiceConfig) {
+    config.configure(programmes::api::routes);
+    config.configure(mentorships::api::routes);
+}
+
+/// A line for each room's pages; they are not part of the OpenAPI document.
+fn pages(config: &mut web::ServiceConfig) -> &mut web::ServiceConfig {
+    config.route("/assets/{name}", web::get().to(assets::serve));
+    config
 }

@@ -63,6 +63,11 @@ pub fn text_with_pairs<'a>(
     lookup(locale, key, Some(&args))
 }
 
+/// The message `key` with arguments, or `None` where the language does not have it.
+pub fn find(locale: Locale, key: &str, args: &Args<'_>) -> Option<String> {
+    MESSAGES.try_lookup_with_args(language(locale), key, args)
+}
+
 /// Whether `key` exists in `locale` itself.
 pub fn has(locale: Locale, key: &str) -> bool {
     MESSAGES.try_lookup(language(locale), key).is_some()

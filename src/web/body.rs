@@ -173,6 +173,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     }
 }
 
+/// Reads the fields of a form (`application/x-www-form-urlencoded`).
+pub(crate) fn form_fields<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    actix_web::web::Query::<T>::from_query(text)
+        .map(actix_web::web::Query::into_inner)
+        .map_err(|error| query_problem(&error.to_string()))
+}
+
 fn query_problem(message: &str) -> Problem {
     let message = message.trim_start_matches("Query deserialize error: ");
     let field = field_error(String::new(), message);

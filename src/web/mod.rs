@@ -1,14 +1,19 @@
 //! What every handler shares: the state it is given, reading JSON and queries with problems instead of
-//! plain-text errors, ETags, pages of a list, and how a problem becomes an answer.
+//! plain-text errors, ETags, pages of a list, how a problem becomes an answer; and for pages the layout, the
+//! forms and the assets.
 
+pub mod assets;
 pub mod body;
 pub mod etag;
+pub mod form;
+pub mod layout;
 pub mod paging;
 pub mod problem;
 pub mod state;
 
 pub use body::{Body, Path, Query};
 pub use etag::{IfMatch, Versioned};
+pub use form::{Form, LinkForm};
 pub use paging::{Cursor, Page, PageQuery};
 pub use problem::Rendered;
 pub use state::App;
