@@ -5,6 +5,7 @@
 
 mod support;
 
+mod access;
 mod database;
 mod jobs;
 mod mentorships;

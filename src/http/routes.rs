@@ -6,7 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::mentorships::Endings;
 use crate::web::assets;
-use crate::{mentorships, programmes};
+use crate::{access, mentorships, programmes};
 
 /// What is done, in the same transaction, when a mentorship has ended.
 const ENDINGS: Endings = Endings(&[]);
@@ -15,6 +15,7 @@ const ENDINGS: Endings = Endings(&[]);
 pub fn all(config: &mut ServiceConfig) {
     config
         .app_data(Data::new(ENDINGS))
+        .configure(access::api::well_known)
         .service(scope::scope("/api/v1").configure(api))
         .map(pages);
 }

@@ -58,6 +58,8 @@ ids! {
     RefreshTokenId,
     /// All refresh tokens that came from one sign-in.
     FamilyId,
+    /// An access token.
+    AccessTokenId,
     /// A key that signs access tokens.
     SigningKeyId,
     /// A counter of attempts.

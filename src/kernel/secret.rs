@@ -1,6 +1,9 @@
 //! Secrets: random tokens that do not print and are stored as hashes, and a keyring that seals what must
 //! be read again (a mail that waits, a token that later mails repeat) under the deployment's secret.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chacha20poly1305::aead::Aead;
@@ -8,6 +11,8 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
+
+use crate::kernel::Instant;
 
 /// The system gave no randomness, or a sealed text could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -88,9 +93,29 @@ pub fn fingerprint(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// The public keys that verify access tokens, as this process last read them from the database. They are a
+/// memory only: whoever finds a key missing, or the memory old, reads them again (see `access::keys`).
+#[derive(Debug, Default)]
+pub struct KnownKeys {
+    /// When they were read; `None` before the first time.
+    pub read_at: Option<Instant>,
+    /// Raw Ed25519 public keys by `kid`.
+    pub keys: BTreeMap<String, KnownKey>,
+}
+
+/// One public key.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownKey {
+    /// The raw Ed25519 public key (RFC 8032).
+    pub public: [u8; 32],
+    /// From this instant it verifies nothing any more.
+    pub retires_at: Instant,
+}
+
 /// Keys derived from the deployment's one secret, one for each purpose.
 pub struct Keyring {
     secret: SecretString,
+    known: RwLock<Arc<KnownKeys>>,
 }
 
 impl std::fmt::Debug for Keyring {
@@ -102,7 +127,20 @@ impl std::fmt::Debug for Keyring {
 impl Keyring {
     /// A keyring over `secret`.
     pub fn new(secret: SecretString) -> Self {
-        Self { secret }
+        Self {
+            secret,
+            known: RwLock::default(),
+        }
+    }
+
+    /// The public keys that this process remembers.
+    pub fn known_keys(&self) -> Arc<KnownKeys> {
+        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Remembers the public keys as just read.
+    pub fn know(&self, keys: KnownKeys) {
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
     }
 
     /// HMAC-SHA-256 of `message` under the key of `purpose`.

@@ -1,0 +1,3 @@
+//! Accounts and permission through the front door.
+
+mod tokens;
