@@ -8,5 +8,6 @@ mod support;
 mod access;
 mod database;
 mod jobs;
+mod mail;
 mod mentorships;
 mod programmes;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     clean::{Line, Link, Text},
+    deliver::Cause,
     templates::{Kind, Template},
     when::When,
 };
@@ -158,8 +159,7 @@ templates! {
         about: Line,
         /// The server's own words.
         reason: Line,
-        /// The server refused it for good, as opposed to having been away too long.
-        refused: bool,
+        cause: Cause,
         attempts: i32,
         link: Link,
     }

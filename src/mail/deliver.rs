@@ -19,16 +19,29 @@ use crate::kernel::{Clock, Context, Instant, Platform, Problem};
 /// attempts take about two days.
 const FIRST_PAUSE_SECONDS: i64 = 90;
 
+/// Why a mail will not be tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// The other side refused it, or the address is none.
+    Refused,
+    /// The other side was away for all attempts.
+    GivenUp,
+    /// It could not be made.
+    Broken,
+    /// It was to be sent before an instant that has passed.
+    Overdue,
+}
+
 /// A mail that will not be tried again.
 #[derive(Debug, Clone)]
 pub struct DeadMail {
     pub row: Row,
     /// To whom it was, and its words, where they could be read.
     pub letter: Option<Letter>,
+    pub cause: Cause,
     /// The other side's words, without addresses.
     pub reason: String,
-    /// Whether the other side refused it, as opposed to having been away too long.
-    pub refused: bool,
 }
 
 /// Called in the transaction that marks a mail dead, so that whoever must know is told exactly once.
@@ -78,7 +91,7 @@ impl Courier {
         worker: String,
         on_dead: OnDead,
     ) -> Result<Self, Problem> {
-        let transport = Transport::new(&platform.settings.mail).map_err(Problem::internal)?;
+        let transport = Transport::new(&platform.settings).map_err(Problem::internal)?;
         Ok(Self {
             db,
             platform,
@@ -127,7 +140,7 @@ impl Courier {
         let letter = message::open(&row, &platform.settings, &platform.keyring);
         let failure = match &letter {
             Ok(letter) => self.send(&row, letter).await.err(),
-            Err(error) => Some(Failure::Refused(error.to_string())),
+            Err(error) => Some(Failure::Broken(error.to_string())),
         };
         let (mark, dead) = self.judge(row.clone(), letter.ok(), failure);
         let (worker, now, on_dead) = (self.worker.clone(), self.clock.now(), self.on_dead.clone());
@@ -154,21 +167,22 @@ impl Courier {
     }
 
     async fn send(&self, row: &Row, letter: &Letter) -> Result<(), Failure> {
-        let refused = |error: ComposeError| Failure::Refused(error.to_string());
         if letter
             .payload
             .not_after
             .is_some_and(|end| end < self.clock.now())
         {
-            return Err(Failure::Refused(OVERDUE.to_owned()));
+            return Err(Failure::Overdue);
         }
-        let message = message::compose(row, letter, &self.platform.settings).map_err(refused)?;
-        // Half the lease: whoever claims it next must not meet us still sending.
-        let lease = u64::from(self.platform.settings.worker.lease_seconds);
-        let limit = std::time::Duration::from_millis(lease * 500);
-        tokio::time::timeout(limit, self.transport.send(&row.id.to_string(), message))
-            .await
-            .unwrap_or_else(|_| Err(Failure::Later("no answer in time".to_owned())))
+        let message =
+            message::compose(row, letter, &self.platform.settings).map_err(
+                |error| match error {
+                    // Typed by a person: the address is the coordinator's to mend.
+                    ComposeError::Address(_) => Failure::Refused(error.to_string()),
+                    error => Failure::Broken(error.to_string()),
+                },
+            )?;
+        self.transport.send(&row.id.to_string(), message).await
     }
 
     /// What to write about the attempt, and what to tell where it was the last.
@@ -179,15 +193,17 @@ impl Courier {
         failure: Option<Failure>,
     ) -> (Mark, Option<DeadMail>) {
         let now = self.clock.now();
-        let (reason, refused) = match failure {
+        let (cause, reason) = match failure {
             None => return (Mark::Sent(now), None),
-            Some(Failure::Refused(reason)) => (reason, true),
+            Some(Failure::Refused(reason)) => (Cause::Refused, reason),
+            Some(Failure::Broken(reason)) => (Cause::Broken, reason),
+            Some(Failure::Overdue) => (Cause::Overdue, "overdue".to_owned()),
             Some(Failure::Later(reason)) => {
                 let most = i32::try_from(self.platform.settings.mail.max_attempts);
                 if row.attempts < most.unwrap_or(i32::MAX) {
                     return (Mark::Later(next_attempt(&row, now), reason), None);
                 }
-                (reason, false)
+                (Cause::GivenUp, reason)
             }
         };
         tracing::warn!(kind = row.kind.as_str(), attempts = row.attempts, %reason, "a mail is dead");
@@ -195,15 +211,12 @@ impl Courier {
         let dead = DeadMail {
             row,
             letter,
+            cause,
             reason,
-            refused,
         };
         (mark, Some(dead))
     }
 }
-
-/// The reason of a mail whose time has passed.
-pub const OVERDUE: &str = "its time has passed";
 
 /// Twice the pause after each failure, a fifth more or less, so that mails that failed together do
 /// not come back together.

@@ -23,7 +23,7 @@ pub mod transport;
 pub mod when;
 
 pub use clean::{Line, Link, Text};
-pub use deliver::{Courier, DeadMail};
+pub use deliver::{Cause, Courier, DeadMail};
 pub use outbox::{NewMail, Queued, Recipient, enqueue};
 pub use templates::{Kind, Template, Templates};
 pub use when::When;

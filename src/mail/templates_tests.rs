@@ -3,6 +3,7 @@
 use super::*;
 use crate::kernel::{Instant, Zone};
 use crate::mail::contexts::*;
+use crate::mail::deliver::Cause;
 use crate::mail::{Line, Link, Text, When};
 
 /// What the values look like.
@@ -203,7 +204,11 @@ fn values(kind: Kind, data: Data, locale: Locale) -> serde_json::Value {
                 recipient: data.line("jose@example.org"),
                 about: data.line("Invitation : Amélie, mardi 8 décembre 2026"),
                 reason: data.line("550 5.1.1 No such user"),
-                refused: data != Data::Long,
+                cause: match data {
+                    Data::Typical => Cause::Refused,
+                    Data::Long => Cause::GivenUp,
+                    _ => Cause::Broken,
+                },
                 attempts: 12,
                 link: data.link("courriels"),
             },

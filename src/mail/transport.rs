@@ -7,9 +7,10 @@ use std::time::Duration;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::{Error as SmtpError, PoolConfig};
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::{Message, SmtpTransport, Transport as _};
 use secrecy::ExposeSecret;
 
+use crate::kernel::Settings;
 use crate::kernel::settings::{Mail, SmtpSecurity, Transport as Setting};
 
 /// How many connections one process keeps to the SMTP server at most.
@@ -22,8 +23,10 @@ pub enum Transport {
     Mailbox,
     /// `.eml` files.
     Files(PathBuf),
-    /// An SMTP server.
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    /// An SMTP server. The blocking client on a thread of its own, because a send that is under way
+    /// must never be cancelled: its connection would go back to the pool in the middle of a
+    /// conversation, and the next mail would read the answers to this one.
+    Smtp(SmtpTransport),
 }
 
 /// Why a message did not leave.
@@ -31,6 +34,10 @@ pub enum Transport {
 pub enum Failure {
     /// The server says no, and will say no again.
     Refused(String),
+    /// The mail cannot be made; that is our fault, and another attempt would end alike.
+    Broken(String),
+    /// What it says is over.
+    Overdue,
     /// Nobody there, or "come back later".
     Later(String),
 }
@@ -40,11 +47,17 @@ impl Transport {
     ///
     /// # Errors
     /// When the TLS parameters for the server's name cannot be made.
-    pub fn new(mail: &Mail) -> Result<Self, SmtpError> {
+    pub fn new(settings: &Settings) -> Result<Self, SmtpError> {
+        let mail = &settings.mail;
         Ok(match mail.transport {
             Setting::Mailbox => Self::Mailbox,
             Setting::Files => Self::Files(mail.folder.clone()),
-            Setting::Smtp => Self::Smtp(smtp(mail)?),
+            Setting::Smtp => {
+                // The eight answers of a conversation together must not outlast the lease.
+                let lease = u64::from(settings.worker.lease_seconds);
+                let seconds = mail.smtp.timeout_seconds.min(lease / 8).max(1);
+                Self::Smtp(smtp(mail, Duration::from_secs(seconds))?)
+            }
         })
     }
 
@@ -53,18 +66,18 @@ impl Transport {
     /// # Errors
     /// [`Failure`], which says whether another attempt makes sense.
     pub async fn send(&self, name: &str, message: Message) -> Result<(), Failure> {
+        let (this, name) = (self.clone(), name.to_owned());
+        tokio::task::spawn_blocking(move || this.send_here(&name, &message))
+            .await
+            .map_err(|error| Failure::Later(error.to_string()))?
+    }
+
+    fn send_here(&self, name: &str, message: &Message) -> Result<(), Failure> {
         match self {
             Self::Mailbox => Ok(()),
-            Self::Files(folder) => {
-                let (folder, name) = (folder.clone(), name.to_owned());
-                tokio::task::spawn_blocking(move || {
-                    write_file(&folder, &name, &message.formatted())
-                })
-                .await
-                .map_err(|error| Failure::Later(error.to_string()))?
-                .map_err(|error| Failure::Later(error.to_string()))
-            }
-            Self::Smtp(server) => match server.send(message).await {
+            Self::Files(folder) => write_file(folder, name, &message.formatted())
+                .map_err(|error| Failure::Later(error.to_string())),
+            Self::Smtp(server) => match server.send(message) {
                 Ok(_) => Ok(()),
                 Err(error) => Err(failure(&error)),
             },
@@ -72,7 +85,8 @@ impl Transport {
     }
 }
 
-fn smtp(mail: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, SmtpError> {
+/// `patience` is how long one answer may take.
+fn smtp(mail: &Mail, patience: Duration) -> Result<SmtpTransport, SmtpError> {
     let host = mail.smtp.host.as_str();
     let parameters = || TlsParameters::new(host.to_owned());
     let tls = match mail.smtp.security {
@@ -80,10 +94,10 @@ fn smtp(mail: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, SmtpError> {
         SmtpSecurity::Tls => Tls::Wrapper(parameters()?),
         SmtpSecurity::None => Tls::None,
     };
-    let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
+    let mut builder = SmtpTransport::builder_dangerous(host)
         .port(mail.smtp.port)
         .tls(tls)
-        .timeout(Some(Duration::from_secs(mail.smtp.timeout_seconds.max(1))))
+        .timeout(Some(patience))
         .pool_config(
             PoolConfig::new()
                 .max_size(CONNECTIONS)

@@ -5,5 +5,6 @@
 pub mod app;
 pub mod databases;
 pub mod people;
+pub mod smtp;
 
 pub use app::each_database;

@@ -1,0 +1,21 @@
+//! What is kept no longer than it is needed; looked at once an hour.
+
+use chrono::Duration;
+
+use crate::kernel::Problem;
+use crate::mail::queue;
+use crate::web::App;
+
+/// Purges everything that is over its time.
+///
+/// # Errors
+/// Those of the database.
+pub async fn all(app: &App) -> Result<(), Problem> {
+    let days = i64::from(app.platform.settings.mail.keep_sent_days);
+    let before = app.clock.now().minus(Duration::days(days));
+    let mails = app.db.run(move |conn| queue::purge(conn, before)).await?;
+    if mails > 0 {
+        tracing::info!(mails, "forgot the words of old mails");
+    }
+    Ok(())
+}
