@@ -9,5 +9,6 @@ mod access;
 mod database;
 mod jobs;
 mod mail;
+mod meetings;
 mod mentorships;
 mod programmes;

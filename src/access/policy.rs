@@ -95,6 +95,15 @@ policy! {
     StartMentorship  "start_mentorship"        [Any, Programme, Never, Never, Never]
     EndMentorship    "end_mentorship"          [Any, Programme, Never, Never, Never]
     // ---- meetings
+    ListSlots          "list_slots"            [Any, Programme, Caseload, Own, Own]
+    BookMeeting        "book_meeting"          [Any, Programme, Caseload, Own, Own]
+    ListMeetings       "list_meetings"         [Any, Programme, Caseload, Own, Own]
+    ReadMeeting        "read_meeting"          [Any, Programme, Caseload, Own, Own]
+    UpdateMeeting      "update_meeting"        [Any, Programme, Caseload, Own, Own]
+    RescheduleMeeting  "reschedule_meeting"    [Any, Programme, Caseload, Own, Own]
+    CancelMeeting      "cancel_meeting"        [Any, Programme, Caseload, Own, Own]
+    AnswerMeeting      "answer_meeting"        [Any, Programme, Never, Own, Own]
+    ListMeetingAnswers "list_meeting_answers"  [Any, Programme, Caseload, Never, Never]
     // ---- hours
     // ---- mail
 }

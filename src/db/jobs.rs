@@ -113,11 +113,12 @@ pub fn claim(
     lease: Duration,
     limit: i64,
 ) -> Result<Vec<Job>, Error> {
+    // A look without a lock first: idle workers must not fight for SQLite's one write lock all day.
+    if due(conn, now, 1, Hold::No)?.is_empty() {
+        return Ok(Vec::new());
+    }
     conn.write_tx(|conn| {
-        let due = due(conn, now, limit)?;
-        if due.is_empty() {
-            return Ok(Vec::new());
-        }
+        let due = due(conn, now, limit, Hold::Yes)?;
         diesel::update(jobs::table.filter(jobs::id.eq_any(&due)))
             .set((
                 jobs::status.eq(JobStatus::Running),
@@ -134,8 +135,15 @@ pub fn claim(
     })
 }
 
+/// Whether the rows that are found stay ours until the end of the transaction.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hold {
+    Yes,
+    No,
+}
+
 /// The jobs to take. Several servers ask at once on PostgreSQL: each skips what another is taking.
-fn due(conn: &mut Conn, now: Instant, limit: i64) -> QueryResult<Vec<JobId>> {
+fn due(conn: &mut Conn, now: Instant, limit: i64, hold: Hold) -> QueryResult<Vec<JobId>> {
     let waiting = jobs::status
         .eq(JobStatus::Waiting)
         .and(jobs::run_at.le(now));
@@ -148,7 +156,8 @@ fn due(conn: &mut Conn, now: Instant, limit: i64) -> QueryResult<Vec<JobId>> {
         .select(jobs::id)
         .limit(limit);
     match conn {
-        Conn::Pg(c) => query.for_update().skip_locked().load(c),
+        Conn::Pg(c) if hold == Hold::Yes => query.for_update().skip_locked().load(c),
+        Conn::Pg(c) => query.load(c),
         Conn::Sqlite(c) => query.load(c),
     }
 }

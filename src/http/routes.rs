@@ -6,10 +6,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::mentorships::Endings;
 use crate::web::assets;
-use crate::{access, mentorships, programmes};
+use crate::{access, meetings, mentorships, programmes};
 
 /// What is done, in the same transaction, when a mentorship has ended.
-const ENDINGS: Endings = Endings(&[]);
+const ENDINGS: Endings = Endings(&[meetings::cancel::when_a_mentorship_ends]);
 
 /// The API and the pages.
 pub fn all(config: &mut ServiceConfig) {
@@ -24,10 +24,11 @@ pub fn all(config: &mut ServiceConfig) {
 fn api(config: &mut ServiceConfig) {
     config.configure(programmes::api::routes);
     config.configure(mentorships::api::routes);
+    config.configure(meetings::api::routes);
 }
 
 /// A line for each room's pages; they are not part of the OpenAPI document.
 fn pages(config: &mut web::ServiceConfig) -> &mut web::ServiceConfig {
     config.route("/assets/{name}", web::get().to(assets::serve));
-    config
+    config.configure(meetings::pages::routes)
 }

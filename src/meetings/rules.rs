@@ -2,33 +2,12 @@
 //! (`[meetings]` in the configuration), and what a programme says otherwise in its own.
 
 use chrono::TimeDelta;
-use serde::Deserialize;
 use std::num::NonZeroU16;
 
 use super::model::Side;
 use super::slots::Limits;
 use crate::kernel::settings::Meetings as Deployment;
-
-/// What a programme can set for itself, under `meetings` in its settings; what it leaves out is as in the
-/// deployment.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Overrides {
-    /// Minutes before a meeting at which a reminder leaves.
-    pub reminders_minutes: Option<Vec<u32>>,
-    /// Minutes after a meeting at which it is asked whether it took place.
-    pub follow_up_minutes: Option<u32>,
-    /// The least minutes between now and the start.
-    pub minimum_notice_minutes: Option<u32>,
-    /// How far ahead meetings can be booked, in days.
-    pub horizon_days: Option<u32>,
-    /// Minutes kept free before and after.
-    pub buffer_minutes: Option<u32>,
-    /// Most meetings of a mentor on one date.
-    pub daily_maximum: Option<u32>,
-    /// Most meetings of a mentor in one week.
-    pub weekly_maximum: Option<u32>,
-}
+use crate::programmes::settings::MeetingSettings;
 
 /// The rules in force for one programme.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,14 +24,9 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// The deployment's rules with a programme's own on top. `programme` is the programme's settings; a
-    /// `meetings` part that cannot be read counts as absent.
+    /// The deployment's rules with a programme's own on top.
     #[must_use]
-    pub fn of(deployment: &Deployment, programme: &serde_json::Value) -> Self {
-        let own: Overrides = programme
-            .get("meetings")
-            .and_then(|part| serde_json::from_value(part.clone()).ok())
-            .unwrap_or_default();
+    pub fn of(deployment: &Deployment, own: &MeetingSettings) -> Self {
         let minutes = |own: Option<u32>, ours: u32| TimeDelta::minutes(own.unwrap_or(ours).into());
         let most = |own: Option<u32>, ours: u32| {
             NonZeroU16::new(u16::try_from(own.unwrap_or(ours)).unwrap_or(u16::MAX))
@@ -107,15 +81,17 @@ impl Rules {
 mod tests {
     use super::*;
     use crate::kernel::Settings;
-    use serde_json::json;
 
     #[test]
     fn a_programme_overrides_what_it_names_and_nothing_else() {
         let deployment = Settings::defaults().unwrap().meetings;
-        let plain = Rules::of(&deployment, &json!({}));
+        let plain = Rules::of(&deployment, &MeetingSettings::default());
         assert_eq!(plain.reminders, [TimeDelta::days(1), TimeDelta::hours(1)]);
-        let own =
-            json!({ "meetings": { "reminders_minutes": [30], "daily_maximum": 0 }, "other": 1 });
+        let own = MeetingSettings {
+            reminders_minutes: Some(vec![30]),
+            daily_maximum: Some(0),
+            ..MeetingSettings::default()
+        };
         let own = Rules::of(&deployment, &own);
         assert_eq!(own.reminders, [TimeDelta::minutes(30)]);
         assert_eq!(own.limits(Side::Mentor).daily, None);
@@ -128,22 +104,13 @@ mod tests {
 
     #[test]
     fn s3_the_maxima_are_the_mentors_only() {
-        let rules = Rules::of(&Settings::defaults().unwrap().meetings, &json!({}));
+        let deployment = Settings::defaults().unwrap().meetings;
+        let rules = Rules::of(&deployment, &MeetingSettings::default());
         assert!(rules.limits(Side::Mentor).daily.is_some());
         assert_eq!(rules.limits(Side::Mentee).daily, None);
         assert_eq!(
             rules.limits(Side::Mentee).notice,
             rules.limits(Side::Mentor).notice
         );
-    }
-
-    #[test]
-    fn settings_that_cannot_be_read_count_as_absent() {
-        let deployment = Settings::defaults().unwrap().meetings;
-        let broken = Rules::of(
-            &deployment,
-            &json!({ "meetings": { "reminders_minutes": "soon" } }),
-        );
-        assert_eq!(broken, Rules::of(&deployment, &json!({})));
     }
 }

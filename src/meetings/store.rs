@@ -108,6 +108,8 @@ pub struct Contact {
     pub family_name: String,
     pub preferred_name: Option<String>,
     pub email: Option<String>,
+    /// Since when their address refuses mail.
+    pub mail_suppressed_at: Option<Instant>,
     pub locale: Locale,
     /// The coach who follows them.
     pub coach_id: Option<AccountId>,
@@ -129,6 +131,12 @@ impl Contact {
         format!("{} {}", self.first_name(), self.family_name)
             .trim()
             .to_owned()
+    }
+
+    /// The address to write to; none where there is none, or where it refuses mail.
+    pub fn reachable(&self) -> Option<&str> {
+        let address = self.email.as_deref();
+        address.filter(|_| self.mail_suppressed_at.is_none())
     }
 
     /// Their zone; UTC if its name has left the database of zones.
@@ -332,7 +340,7 @@ pub fn add_answer_line(conn: &mut Conn, line: &AnswerLine) -> QueryResult<()> {
 pub fn answer_lines(conn: &mut Conn, id: MeetingId) -> QueryResult<Vec<AnswerLine>> {
     meeting_answers::table
         .filter(meeting_answers::meeting_id.eq(id))
-        .order(meeting_answers::id)
+        .order((meeting_answers::at, meeting_answers::id))
         .select(AnswerLine::as_select())
         .load(conn)
 }

@@ -1,0 +1,98 @@
+# What calendars and lists call a meeting.
+meeting-title = Mentoring with { $other }
+meeting-organizer = { $other } via { $platform }
+meeting-answer-here = Can you come? Answer here: { $address }
+
+# Problems
+problem-meeting-time-taken = This time is not free
+    .detail = Nothing was booked. Choose another time from the list of common times.
+problem-meeting-cancelled = This meeting was cancelled
+    .detail = Book a new one if you want to meet.
+problem-meeting-reported = This meeting is behind you
+    .detail = Somebody has already said how it went.
+problem-meeting-over = This meeting is over
+    .detail = A meeting can only be changed until it ends.
+problem-meeting-not-begun = This meeting has not begun
+    .detail = Say how it went once it has begun.
+
+# Field errors
+field-whole-minute = Must be a whole minute, without seconds.
+field-past = This time is past.
+field-too-soon = This is sooner than meetings can be booked here.
+field-too-far = This is further ahead than meetings can be booked here.
+field-web-address = Must be a web address that begins with https:// or http://.
+
+# A meeting's time on a page
+meeting-weekday = { $number ->
+    [1] Monday
+    [2] Tuesday
+    [3] Wednesday
+    [4] Thursday
+    [5] Friday
+    [6] Saturday
+   *[7] Sunday
+}
+meeting-month = { $number ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+}
+meeting-date = { $weekday } { $day } { $month } { $year }
+meeting-clock = { $hour }:{ $minute }
+meeting-when = { $date }, { $start } to { $end } ({ $place } time, { $abbreviation })
+meeting-when-overnight = { $date }, { $start } to { $end } the next day ({ $place } time, { $abbreviation })
+meeting-when-short = { $weekday } { $day } { $month }, { $start }, { $place } time
+
+# The page behind the buttons of an invitation
+answer-question = Will you be there?
+answer-button = { $answer }: { $when }
+answer-yes = Yes, I will be there
+answer-maybe = Maybe
+answer-no = No, I cannot come
+answer-when = When
+answer-with = With
+answer-where = Where
+answer-online = Online
+answer-note = A word about it
+answer-comment = A word to go with your answer
+answer-comment-hint = Whoever you meet and your coordinator can read it.
+answer-other-accepted = will be there
+answer-other-tentative = may come
+answer-other-declined = cannot come
+answer-other-open = has not answered yet
+answer-taken = Thank you for your answer
+answer-taken-accepted = You will be there.
+answer-taken-tentative = You may come.
+answer-taken-declined = You cannot come.
+answer-next-accepted = We send you a reminder before the meeting.
+answer-next-tentative = Tell us when you know: open this page again from your mail.
+answer-next-declined = We have told the other person. You can look for another time together.
+answer-change = Changed your mind?
+answer-change-lead = You can answer again until the meeting ends.
+answer-holds-accepted = So far you said that you will be there.
+answer-holds-tentative = So far you said that you may come.
+answer-holds-declined = So far you said that you cannot come.
+answer-moved = The meeting has a new time
+answer-moved-lead = It moved while this page was open, so your answer was not saved. Please look at the time again.
+answer-cancelled = This meeting was cancelled
+answer-cancelled-lead = There is nothing to answer any more.
+answer-over = This meeting is over
+answer-over-lead = There is nothing to answer any more.
+
+# The page that stops reminders
+reminders-title = Reminders before meetings
+reminders-on = You get reminders again
+reminders-off = You get no more reminders
+reminders-on-lead = We send you a short mail before each meeting.
+reminders-off-lead = We do not send you mails before meetings. Invitations, changes and cancellations still reach you.
+reminders-stop = Stop reminders
+reminders-start = Send me reminders again

@@ -1,0 +1,107 @@
+# Le nom d'une rencontre dans les agendas et les listes.
+meeting-title = Mentorat avec { $other }
+meeting-organizer = { $other } via { $platform }
+meeting-answer-here = Pouvez-vous venir? Répondez ici : { $address }
+
+# Problèmes
+problem-meeting-time-taken = Ce moment n'est pas libre
+    .detail = Rien n'a été réservé. Choisissez un autre moment dans la liste des disponibilités communes.
+problem-meeting-cancelled = Cette rencontre a été annulée
+    .detail = Réservez-en une nouvelle si vous souhaitez vous rencontrer.
+problem-meeting-reported = Cette rencontre est passée
+    .detail = Quelqu'un a déjà indiqué comment elle s'est déroulée.
+problem-meeting-over = Cette rencontre est terminée
+    .detail = On ne peut modifier une rencontre que jusqu'à sa fin.
+problem-meeting-not-begun = Cette rencontre n'a pas commencé
+    .detail = Indiquez comment elle s'est déroulée une fois qu'elle aura commencé.
+
+# Erreurs de champ
+field-whole-minute = Doit être une minute entière, sans secondes.
+field-past = Ce moment est passé.
+field-too-soon = C'est plus tôt que le préavis demandé ici pour une rencontre.
+field-too-far = C'est plus loin dans le temps que ce qui peut être réservé ici.
+field-web-address = Doit être une adresse Web qui commence par https:// ou http://.
+
+# Le moment d'une rencontre sur une page
+meeting-weekday = { $number ->
+    [1] lundi
+    [2] mardi
+    [3] mercredi
+    [4] jeudi
+    [5] vendredi
+    [6] samedi
+   *[7] dimanche
+}
+meeting-month = { $number ->
+    [1] janvier
+    [2] février
+    [3] mars
+    [4] avril
+    [5] mai
+    [6] juin
+    [7] juillet
+    [8] août
+    [9] septembre
+    [10] octobre
+    [11] novembre
+   *[12] décembre
+}
+meeting-date = { $weekday } { $day ->
+    [1] 1er
+   *[other] { $day }
+} { $month } { $year }
+meeting-clock = { $whole ->
+    [yes] { $hour } h
+   *[no] { $hour } h { $minute }
+}
+meeting-when = { $date }, de { $start } à { $end } (heure locale : { $place }, { $abbreviation })
+meeting-when-overnight = { $date }, de { $start } à { $end } le lendemain (heure locale : { $place }, { $abbreviation })
+meeting-when-short = { $weekday } { $day ->
+    [1] 1er
+   *[other] { $day }
+} { $month }, { $start }, heure locale : { $place }
+
+# La page des boutons d'une invitation
+answer-question = Serez-vous là?
+answer-button = { $answer } : { $when }
+answer-yes = Oui, je serai là
+answer-maybe = Peut-être
+answer-no = Non, je ne peux pas venir
+answer-when = Quand
+answer-with = Avec
+answer-where = Où
+answer-online = En ligne
+answer-note = Un mot à ce sujet
+answer-comment = Un mot pour accompagner votre réponse
+answer-comment-hint = La personne que vous rencontrez et votre équipe de coordination peuvent le lire.
+answer-other-accepted = sera là
+answer-other-tentative = viendra peut-être
+answer-other-declined = ne peut pas venir
+answer-other-open = n'a pas encore répondu
+answer-taken = Merci de votre réponse
+answer-taken-accepted = Vous serez là.
+answer-taken-tentative = Vous viendrez peut-être.
+answer-taken-declined = Vous ne pouvez pas venir.
+answer-next-accepted = Nous vous enverrons un rappel avant la rencontre.
+answer-next-tentative = Dites-le-nous dès que vous le savez : rouvrez cette page depuis votre courriel.
+answer-next-declined = Nous avons prévenu l'autre personne. Vous pouvez chercher ensemble un autre moment.
+answer-change = Vous changez d'avis?
+answer-change-lead = Vous pouvez répondre de nouveau jusqu'à la fin de la rencontre.
+answer-holds-accepted = Pour l'instant, vous avez indiqué que vous serez là.
+answer-holds-tentative = Pour l'instant, vous avez indiqué que vous viendrez peut-être.
+answer-holds-declined = Pour l'instant, vous avez indiqué que vous ne pouvez pas venir.
+answer-moved = La rencontre a été déplacée
+answer-moved-lead = Elle a changé de moment pendant que cette page était ouverte; votre réponse n'a donc pas été enregistrée. Veuillez regarder le nouveau moment.
+answer-cancelled = Cette rencontre a été annulée
+answer-cancelled-lead = Il n'y a plus rien à répondre.
+answer-over = Cette rencontre est terminée
+answer-over-lead = Il n'y a plus rien à répondre.
+
+# La page qui arrête les rappels
+reminders-title = Rappels avant les rencontres
+reminders-on = Vous recevez de nouveau des rappels
+reminders-off = Vous ne recevez plus de rappels
+reminders-on-lead = Nous vous envoyons un court courriel avant chaque rencontre.
+reminders-off-lead = Nous ne vous envoyons pas de courriel avant les rencontres. Les invitations, les changements et les annulations vous parviennent toujours.
+reminders-stop = Arrêter les rappels
+reminders-start = Recevoir de nouveau des rappels

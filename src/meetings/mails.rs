@@ -1,0 +1,417 @@
+//! What this room writes to people: which template, to whom, with what. One mail for each recipient, because
+//! the organizer's address carries their token, and because language and clock are theirs.
+
+use diesel::prelude::*;
+
+use super::details::Details;
+use super::links;
+use super::model::{Answer, Outcome, Partstat, State};
+use super::slots::Span;
+use super::store::{Meeting, Participant};
+use crate::db::Conn;
+use crate::db::schema::programmes;
+use crate::i18n;
+use crate::icalendar::{
+    Attendee, Calendar, Event, Method, Moment, Organizer, Participation, Status,
+};
+use crate::kernel::ids::{PersonId, ProgrammeId};
+use crate::kernel::{Context, Instant, Locale, Problem};
+use crate::mail::contexts::{
+    AnswerLinks, MeetingCancellation, MeetingDeclined, MeetingFacts, MeetingFollowUp,
+    MeetingInvitation, MeetingReminder, MeetingUpdate,
+};
+use crate::mail::{Line, Link, NewMail, Recipient, Template, Text, When, enqueue};
+
+/// What an update is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Update {
+    /// Another time.
+    Moved {
+        /// The time it had.
+        from: Span,
+    },
+    /// Another text or place at the same time.
+    Reworded,
+}
+
+/// Writes the invitations to a new meeting (rules O2, O5).
+///
+/// # Errors
+/// A database error.
+pub fn invite(conn: &mut Conn, ctx: &Context, details: &Details) -> Result<(), Problem> {
+    to_everybody(conn, ctx, details, |desk| {
+        let words = MeetingInvitation {
+            name: desk.name(),
+            meeting: desk.facts(),
+            answers: desk.answers(),
+        };
+        let mail = desk.mail(&words, "invitation")?;
+        let calendar = desk.calendar(Method::Request);
+        Ok(mail
+            .with_calendar(&calendar)?
+            .not_after(details.meeting.ends_at))
+    })
+}
+
+/// Writes the updates after a change: REQUEST with the same UID (rules O7, O8).
+///
+/// # Errors
+/// A database error.
+pub fn update(
+    conn: &mut Conn,
+    ctx: &Context,
+    details: &Details,
+    change: Update,
+) -> Result<(), Problem> {
+    to_everybody(conn, ctx, details, |desk| {
+        let was = match change {
+            Update::Moved { from } => Some(desk.when(from.start().into(), from.end().into())),
+            Update::Reworded => None,
+        };
+        let words = MeetingUpdate {
+            name: desk.name(),
+            meeting: desk.facts(),
+            was,
+            answers: desk.answers(),
+        };
+        let mail = desk.mail(&words, "update")?;
+        let calendar = desk.calendar(Method::Request);
+        Ok(mail
+            .with_calendar(&calendar)?
+            .not_after(details.meeting.ends_at))
+    })
+}
+
+/// Writes the cancellations (rule O7).
+///
+/// # Errors
+/// A database error.
+pub fn cancel(conn: &mut Conn, ctx: &Context, details: &Details) -> Result<(), Problem> {
+    to_everybody(conn, ctx, details, |desk| {
+        let words = MeetingCancellation {
+            name: desk.name(),
+            meeting: desk.facts(),
+            note: Text::some(details.meeting.cancel_reason.as_deref()),
+            link: Some(desk.another_time()),
+        };
+        desk.mail(&words, "cancellation")?
+            .with_calendar(&desk.calendar(Method::Cancel))
+    })
+}
+
+/// Tells everybody else that `person` will not come, or comes after all.
+///
+/// # Errors
+/// A database error.
+pub fn tell_answer(
+    conn: &mut Conn,
+    ctx: &Context,
+    details: &Details,
+    person: PersonId,
+) -> Result<(), Problem> {
+    let Some(who) = details.participant(person) else {
+        return Ok(());
+    };
+    let answered = who.attendee.answered_at.unwrap_or(ctx.now);
+    to_everybody(conn, ctx, details, |desk| {
+        if desk.to.attendee.person_id == person {
+            return Ok(None);
+        }
+        if who.attendee.partstat != Partstat::Declined {
+            // They come after all: the entry in the calendar shows it.
+            let words = MeetingUpdate {
+                name: desk.name(),
+                meeting: desk.facts(),
+                was: None,
+                answers: desk.answers(),
+            };
+            let kind = format!("returned-{}", answered.utc().timestamp_micros());
+            let mail = desk.mail(&words, &kind)?;
+            let mail = mail.with_calendar(&desk.calendar(Method::Request))?;
+            return Ok(Some(mail.not_after(details.meeting.ends_at)));
+        }
+        let words = MeetingDeclined {
+            name: desk.name(),
+            meeting: desk.facts(),
+            note: Text::some(who.attendee.comment.as_deref()),
+            link: Some(desk.another_time()),
+        };
+        let kind = format!("declined-{}", answered.utc().timestamp_micros());
+        Ok(Some(
+            desk.mail(&words, &kind)?.not_after(details.meeting.ends_at),
+        ))
+    })
+}
+
+/// Writes the reminder that leaves `minutes` before the meeting to whoever wants one. For each time of the
+/// meeting and each lead, a person gets one (rule O9).
+///
+/// # Errors
+/// A database error.
+pub fn remind(
+    conn: &mut Conn,
+    ctx: &Context,
+    details: &Details,
+    minutes: i64,
+    silent: &[PersonId],
+) -> Result<(), Problem> {
+    to_everybody(conn, ctx, details, |desk| {
+        let attendee = &desk.to.attendee;
+        if silent.contains(&attendee.person_id) {
+            return Ok(None);
+        }
+        let stop = Link::new(&links::reminders_page(ctx, &desk.token, desk.locale()));
+        let words = MeetingReminder {
+            name: desk.name(),
+            meeting: desk.facts(),
+            answered: attendee.partstat == Partstat::Accepted,
+            answers: desk.answers(),
+            unsubscribe: stop.clone(),
+        };
+        let meeting = &details.meeting;
+        let key = format!(
+            "meeting/{}/{}/reminder-{minutes}/{}",
+            meeting.id, meeting.time_sequence, attendee.person_id
+        );
+        let mail = desk.mail_once(&words, key)?;
+        Ok(Some(mail.unsubscribe(stop).not_after(meeting.starts_at)))
+    })
+}
+
+/// Writes the question whether the meeting took place.
+///
+/// # Errors
+/// A database error.
+pub fn follow_up(conn: &mut Conn, ctx: &Context, details: &Details) -> Result<(), Problem> {
+    to_everybody(conn, ctx, details, |desk| {
+        let page = |outcome| {
+            Link::new(&links::report_page(
+                ctx,
+                &desk.token,
+                desk.locale(),
+                outcome,
+            ))
+        };
+        let words = MeetingFollowUp {
+            name: desk.name(),
+            meeting: desk.facts(),
+            held: page(Outcome::Held),
+            not_held: page(Outcome::NotHeld),
+        };
+        desk.mail(&words, "follow-up")
+    })
+}
+
+/// Writes one mail for each participant who can be reached and for whom `write` gives one.
+fn to_everybody<M: Into<Option<NewMail>>>(
+    conn: &mut Conn,
+    ctx: &Context,
+    details: &Details,
+    write: impl Fn(&Desk<'_>) -> Result<M, Problem>,
+) -> Result<(), Problem> {
+    let programme = programme_names(conn, details.meeting.programme_id)?;
+    for to in &details.participants {
+        let Some(address) = to.contact.reachable() else {
+            continue;
+        };
+        let desk = Desk {
+            ctx,
+            details,
+            to,
+            address,
+            token: links::token_of(ctx, &to.attendee)?,
+            programme: &programme,
+        };
+        if let Some(mail) = write(&desk)?.into() {
+            enqueue(conn, ctx, mail)?;
+        }
+    }
+    Ok(())
+}
+
+/// A programme's names, English and French.
+fn programme_names(conn: &mut Conn, id: ProgrammeId) -> QueryResult<(String, String)> {
+    programmes::table
+        .find(id)
+        .select((programmes::name_en, programmes::name_fr))
+        .first(conn)
+}
+
+/// The desk at which a mail to one participant is written.
+struct Desk<'a> {
+    ctx: &'a Context,
+    details: &'a Details,
+    to: &'a Participant,
+    address: &'a str,
+    token: String,
+    programme: &'a (String, String),
+}
+
+impl Desk<'_> {
+    fn locale(&self) -> Locale {
+        self.to.contact.locale
+    }
+
+    fn meeting(&self) -> &Meeting {
+        &self.details.meeting
+    }
+
+    fn name(&self) -> Line {
+        Line::new(self.to.contact.first_name())
+    }
+
+    /// The names of the others; nobody's, if the platform knows nobody else.
+    fn other(&self) -> String {
+        let others = self.details.others(self.to.attendee.person_id);
+        let names: Vec<&str> = others.map(|one| one.contact.first_name()).collect();
+        names.join(", ")
+    }
+
+    fn when(&self, start: Instant, end: Instant) -> When {
+        When::new(start, end, self.to.contact.zone(), self.locale())
+    }
+
+    fn facts(&self) -> MeetingFacts {
+        let meeting = self.meeting();
+        let (english, french) = self.programme;
+        MeetingFacts {
+            other: Line::new(&self.other()),
+            when: self.when(meeting.starts_at, meeting.ends_at),
+            programme: Line::new(match self.locale() {
+                Locale::En => english,
+                Locale::Fr => french,
+            }),
+            place: meeting.location.as_deref().map(Line::new),
+            url: Link::some(meeting.url.as_deref()),
+            note: Text::some(meeting.note.as_deref()),
+        }
+    }
+
+    fn answers(&self) -> AnswerLinks {
+        let page = |answer| {
+            let locale = self.locale();
+            Link::new(&links::answer_page(
+                self.ctx,
+                &self.token,
+                locale,
+                Some(answer),
+            ))
+        };
+        AnswerLinks {
+            accept: page(Answer::Accepted),
+            tentative: page(Answer::Tentative),
+            decline: page(Answer::Declined),
+        }
+    }
+
+    fn another_time(&self) -> Link {
+        Link::new(&links::mentorship_page(
+            self.ctx,
+            self.meeting().mentorship_id,
+        ))
+    }
+
+    /// A mail of this revision of the meeting (rule O9).
+    fn mail<T: Template>(&self, words: &T, kind: &str) -> Result<NewMail, Problem> {
+        let meeting = self.meeting();
+        let key = format!(
+            "meeting/{}/{}/{}/{}/{kind}",
+            meeting.id,
+            meeting.sequence,
+            meeting.dtstamp.utc().timestamp(),
+            self.to.attendee.person_id
+        );
+        self.mail_once(words, key)
+    }
+
+    fn mail_once<T: Template>(&self, words: &T, key: String) -> Result<NewMail, Problem> {
+        let contact = &self.to.contact;
+        let to = Recipient::person(
+            contact.person_id,
+            &contact.full_name(),
+            self.address,
+            contact.locale,
+        );
+        Ok(NewMail::new(words, to, key)?
+            .about("meeting", self.meeting().id)
+            .of_programme(self.meeting().programme_id)
+            .reply_to(links::reply_address(self.ctx, &self.token)))
+    }
+
+    /// The calendar object for this recipient: the platform is the organizer, under their token.
+    fn calendar(&self, method: Method) -> Calendar {
+        let meeting = self.meeting();
+        let locale = self.locale();
+        let page = links::answer_page(self.ctx, &self.token, locale, None);
+        let mut event = Event::new(
+            meeting.uid.clone(),
+            Moment::Utc(meeting.starts_at),
+            Moment::Utc(meeting.ends_at),
+        );
+        event.sequence = u32::try_from(meeting.sequence).unwrap_or(0);
+        event.stamp = meeting.dtstamp;
+        event.status = match (method, meeting.status) {
+            (Method::Cancel, _) | (_, State::Cancelled) => Status::Cancelled,
+            _ => Status::Confirmed,
+        };
+        event.summary = title(locale, meeting, &self.other());
+        event.description = Some(self.description(&page));
+        event.location = meeting.location.clone().or_else(|| meeting.url.clone());
+        event.url = meeting.url.clone();
+        let organizer = i18n::text_with_pairs(
+            locale,
+            "meeting-organizer",
+            [
+                ("other", self.other().as_str()),
+                ("platform", self.ctx.settings().mail.from_name.as_str()),
+            ],
+        );
+        event.organizer = Some(Organizer::new(
+            links::reply_address(self.ctx, &self.token),
+            organizer,
+        ));
+        let with_address = self.details.participants.iter();
+        event.attendees = with_address
+            .filter_map(|one| Some((one, one.contact.email.as_deref()?)))
+            .map(|(one, address)| {
+                Attendee::new(address, one.contact.full_name())
+                    .answered(participation(one.attendee.partstat))
+            })
+            .collect();
+        Calendar::new(method, vec![event])
+    }
+
+    /// The text in the calendar entry: programme, place, note, and where to answer.
+    fn description(&self, page: &str) -> String {
+        let facts = self.facts();
+        let meeting = self.meeting();
+        let mut parts = vec![facts.programme.as_str().to_owned()];
+        parts.extend(meeting.note.clone());
+        parts.extend(meeting.url.clone());
+        parts.push(i18n::text_with_pairs(
+            self.locale(),
+            "meeting-answer-here",
+            [("address", page)],
+        ));
+        parts.join("\n\n")
+    }
+}
+
+/// A meeting's title for a reader: its own, else "Mentoring with …".
+#[must_use]
+pub fn title(locale: Locale, meeting: &Meeting, other: &str) -> String {
+    if meeting.title.is_empty() {
+        i18n::text_with_pairs(locale, "meeting-title", [("other", other)])
+    } else {
+        meeting.title.clone()
+    }
+}
+
+const fn participation(partstat: Partstat) -> Participation {
+    match partstat {
+        Partstat::NeedsAction => Participation::NeedsAction,
+        Partstat::Accepted => Participation::Accepted,
+        Partstat::Tentative => Participation::Tentative,
+        Partstat::Declined => Participation::Declined,
+    }
+}

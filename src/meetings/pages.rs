@@ -1,0 +1,328 @@
+//! The pages behind the links in mails: one question each, without sign-in and without JavaScript.
+//!
+//! Reading a page, or asking for its head, changes nothing, whatever stands in its address (rule L1): mail
+//! scanners follow every link, and every link on the page that they find. Only the form changes something, and
+//! only a form that one of our own pages made for this attendee and this time of the meeting.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+
+use super::answer::{Outcome, answer_by_link};
+use super::details::Details;
+use super::links;
+use super::model::{Answer, Partstat, State, may_answer};
+use super::reminders;
+use super::when;
+use crate::kernel::ids::PersonId;
+use crate::kernel::secret::hex;
+use crate::kernel::{Actor, Context, Locale, Problem};
+use crate::web::layout::{page_with, see_other};
+use crate::web::state::locale_of;
+use crate::web::{App, LinkForm, Path, Query};
+
+/// The purpose under which forms are signed.
+const PROOF: &str = "meeting-answer-form";
+
+/// The routes of the pages.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/m/{token}", web::get().to(show))
+        .route("/m/{token}", web::head().to(show))
+        .route("/m/{token}", web::post().to(take))
+        .route("/m/{token}/reminders", web::get().to(show_reminders))
+        .route("/m/{token}/reminders", web::head().to(show_reminders))
+        .route("/m/{token}/reminders", web::post().to(take_reminders));
+}
+
+/// What an address may say beside the token. Strangers' additions (`utm_source`, a scanner's mark) are ignored.
+#[derive(Debug, Deserialize)]
+struct Asked {
+    /// The answer that a button asked for.
+    answer: Option<Answer>,
+    /// The form was taken: show the thanks.
+    said: Option<String>,
+}
+
+/// What the form sends.
+#[derive(Debug, Deserialize)]
+struct Form {
+    answer: Answer,
+    comment: Option<String>,
+    /// SEQUENCE of the time that the page showed.
+    sequence: i32,
+    /// That the form is ours, for this attendee and this time.
+    proof: String,
+}
+
+async fn show(
+    request: HttpRequest,
+    app: Data<App>,
+    token: Path<String>,
+    asked: Query<Asked>,
+) -> Result<HttpResponse, Problem> {
+    let Path(token) = token;
+    let (details, person) = app.db.run(move |conn| links::find(conn, &token)).await?;
+    let ctx = app.context(&request, Actor::Link { person_id: person });
+    let notice = match asked.0.said {
+        Some(_) => Notice::Taken,
+        None => Notice::None,
+    };
+    answer_page(&request, &ctx, &details, person, asked.0.answer, notice)
+}
+
+async fn take(
+    request: HttpRequest,
+    app: Data<App>,
+    token: Path<String>,
+    form: LinkForm<Form>,
+) -> Result<HttpResponse, Problem> {
+    let (Path(token), LinkForm(form)) = (token, form);
+    let here = format!("/m/{token}");
+    let (details, person) = app.db.run(move |conn| links::find(conn, &token)).await?;
+    let ctx = app.context(&request, Actor::Link { person_id: person });
+    if !proves(&ctx, &details, person, form.sequence, &form.proof)? {
+        return Err(Problem::malformed("form-expired"));
+    }
+    let now = ctx.now.utc();
+    if may_answer(details.meeting.status, details.meeting.time()?, now).is_err() {
+        return answer_page(&request, &ctx, &details, person, None, Notice::None);
+    }
+    let (id, answer, within) = (details.meeting.id, form.answer, ctx.clone());
+    let (details, outcome) = app
+        .db
+        .run(move |conn| {
+            let Form {
+                comment, sequence, ..
+            } = form;
+            answer_by_link(conn, &within, id, person, answer, comment, sequence)
+        })
+        .await?;
+    match outcome {
+        Outcome::Applied | Outcome::Repeated => {
+            let lang = locale_of(&request);
+            Ok(see_other(&format!("{here}?said=1&lang={lang}")))
+        }
+        Outcome::Stale | Outcome::Superseded | Outcome::Ahead => answer_page(
+            &request,
+            &ctx,
+            &details,
+            person,
+            Some(answer),
+            Notice::Moved,
+        ),
+    }
+}
+
+/// What the page says first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Notice {
+    /// Nothing: it asks.
+    None,
+    /// The answer was taken.
+    Taken,
+    /// The meeting moved while the page was open; nothing was changed.
+    Moved,
+}
+
+/// What the template needs.
+#[derive(Debug, Serialize)]
+struct AnswerPage {
+    /// `open`, `cancelled` or `over`.
+    state: &'static str,
+    notice: Notice,
+    /// The first name of whoever is asked.
+    name: String,
+    /// The names of the others.
+    other: String,
+    when: String,
+    /// In few words, for the button.
+    short: String,
+    /// RFC 3339.
+    starts_at: String,
+    place: Option<String>,
+    url: Option<String>,
+    note: Option<String>,
+    reason: Option<String>,
+    /// The answer that holds.
+    answer: Partstat,
+    comment: Option<String>,
+    /// The answer that the button in the mail asked for, or the one to suggest.
+    first: Answer,
+    /// The others.
+    rest: Vec<Answer>,
+    /// What the others answered.
+    others: Vec<Other>,
+    action: String,
+    sequence: i32,
+    proof: String,
+}
+
+/// Somebody else in the meeting.
+#[derive(Debug, Serialize)]
+struct Other {
+    name: String,
+    answer: Partstat,
+}
+
+fn answer_page(
+    request: &HttpRequest,
+    ctx: &Context,
+    details: &Details,
+    person: PersonId,
+    asked: Option<Answer>,
+    notice: Notice,
+) -> Result<HttpResponse, Problem> {
+    let page = answer_words(ctx, details, person, asked, notice)?;
+    let status = match (page.state, notice) {
+        ("open", Notice::Moved) => StatusCode::CONFLICT,
+        ("open", _) => StatusCode::OK,
+        _ => StatusCode::GONE,
+    };
+    page_with(request, status, "meetings/answer.html", &page)
+}
+
+fn answer_words(
+    ctx: &Context,
+    details: &Details,
+    person: PersonId,
+    asked: Option<Answer>,
+    notice: Notice,
+) -> Result<AnswerPage, Problem> {
+    let meeting = &details.meeting;
+    let me = details.participant(person).ok_or(Problem::NotFound)?;
+    let others: Vec<Other> = details
+        .others(person)
+        .map(|one| Other {
+            name: one.contact.first_name().to_owned(),
+            answer: one.attendee.partstat,
+        })
+        .collect();
+    let first = asked.unwrap_or(Answer::Accepted);
+    let clock = when::on_the_clock_of(&me.contact, ctx.locale, meeting.starts_at, meeting.ends_at);
+    let open = may_answer(meeting.status, meeting.time()?, ctx.now.utc()).is_ok();
+    let names: Vec<&str> = others.iter().map(|one| one.name.as_str()).collect();
+    Ok(AnswerPage {
+        state: match (open, meeting.status) {
+            (true, _) => "open",
+            (false, State::Cancelled) => "cancelled",
+            (false, _) => "over",
+        },
+        notice,
+        name: me.contact.first_name().to_owned(),
+        other: names.join(", "),
+        when: when::sentence(ctx.locale, &clock),
+        short: when::short(ctx.locale, &clock),
+        starts_at: meeting.starts_at.rfc3339(),
+        place: meeting.location.clone(),
+        url: meeting.url.clone(),
+        note: meeting.note.clone(),
+        reason: meeting.cancel_reason.clone(),
+        answer: me.attendee.partstat,
+        comment: me.attendee.comment.clone(),
+        first,
+        rest: Answer::ALL
+            .iter()
+            .copied()
+            .filter(|one| *one != first)
+            .collect(),
+        others,
+        action: format!("/m/{}", links::token_of(ctx, &me.attendee)?),
+        sequence: meeting.sequence,
+        proof: proof(ctx, details, person, meeting.sequence)?,
+    })
+}
+
+/// Signs a form for one attendee and one time of a meeting.
+fn proof(
+    ctx: &Context,
+    details: &Details,
+    person: PersonId,
+    sequence: i32,
+) -> Result<String, Problem> {
+    let me = details.participant(person).ok_or(Problem::NotFound)?;
+    let message = format!("{}/{sequence}", me.attendee.id);
+    Ok(hex(&ctx.keyring().mac(PROOF, message.as_bytes())))
+}
+
+fn proves(
+    ctx: &Context,
+    details: &Details,
+    person: PersonId,
+    sequence: i32,
+    given: &str,
+) -> Result<bool, Problem> {
+    let wanted = proof(ctx, details, person, sequence)?;
+    Ok(wanted.as_bytes().ct_eq(given.as_bytes()).into())
+}
+
+/// What the form about reminders sends, or a mail program in its place (RFC 8058, section 3.2).
+#[derive(Debug, Deserialize)]
+struct ReminderForm {
+    /// `yes` or `no`.
+    wanted: Option<String>,
+    #[serde(rename = "List-Unsubscribe")]
+    one_click: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ReminderPage {
+    wanted: bool,
+    /// The form was taken just now.
+    done: bool,
+    action: String,
+}
+
+async fn show_reminders(
+    request: HttpRequest,
+    app: Data<App>,
+    token: Path<String>,
+    asked: Query<Asked>,
+) -> Result<HttpResponse, Problem> {
+    let Path(token) = token;
+    let action = format!("/m/{token}/reminders");
+    let wanted = app
+        .db
+        .run(move |conn| {
+            let (_, person) = links::find(conn, &token)?;
+            Ok(reminders::silent(conn, &[person])?.is_empty())
+        })
+        .await?;
+    let page = ReminderPage {
+        wanted,
+        done: asked.0.said.is_some(),
+        action,
+    };
+    page_with(&request, StatusCode::OK, "meetings/reminders.html", &page)
+}
+
+async fn take_reminders(
+    request: HttpRequest,
+    app: Data<App>,
+    token: Path<String>,
+    form: LinkForm<ReminderForm>,
+) -> Result<HttpResponse, Problem> {
+    let (Path(token), LinkForm(form)) = (token, form);
+    let here = format!("/m/{token}/reminders");
+    let one_click = form.one_click.is_some();
+    let wanted = form.wanted.as_deref() == Some("yes") && !one_click;
+    if !one_click && !matches!(form.wanted.as_deref(), Some("yes" | "no")) {
+        return Err(Problem::malformed("malformed-query"));
+    }
+    let nobody = app.context(&request, Actor::Anonymous);
+    app.db
+        .run(move |conn| {
+            let (_, person_id) = links::find(conn, &token)?;
+            let ctx = nobody.acting_as(Actor::Link { person_id });
+            reminders::set_wanted(conn, &ctx, person_id, wanted)
+        })
+        .await?;
+    if one_click {
+        return Ok(HttpResponse::Ok().finish());
+    }
+    let lang: Locale = locale_of(&request);
+    Ok(see_other(&format!("{here}?said=1&lang={lang}")))
+}

@@ -1,0 +1,99 @@
+//! Moving a meeting to another time.
+
+use super::book::{Hours, local_start, require_free, taken};
+use super::details::Details;
+use super::model::{self, Change, Partstat, Source};
+use super::pair::Pair;
+use super::slots::Span;
+use super::{mails, refused, reminders, store, text};
+use crate::access::policy::Action;
+use crate::db::Conn;
+use crate::kernel::ids::MeetingId;
+use crate::kernel::{Context, Instant, Problem};
+
+/// Another time for a meeting.
+#[derive(Debug, Clone)]
+pub struct Reschedule {
+    pub id: MeetingId,
+    /// A whole minute.
+    pub starts_at: Instant,
+    /// Length; as before unless given.
+    pub minutes: Option<u32>,
+    pub hours: Hours,
+}
+
+/// Moves a meeting: the same UID, SEQUENCE + 1, an update to everybody, answers open again but for that of
+/// whoever moved it (rule O8). The same time again is no change: nothing is written and nobody is told.
+///
+/// `check` sees the version that stands, before anything is changed.
+///
+/// # Errors
+/// 404; 409 `meeting-cancelled`, `meeting-reported`, `meeting-over`, `mentorship-ended`, `meeting-time-taken`;
+/// 412 from `check`; 422 with the fields.
+pub fn reschedule(
+    conn: &mut Conn,
+    ctx: &Context,
+    command: &Reschedule,
+    check: impl FnOnce(i32) -> Result<(), Problem>,
+) -> Result<Details, Problem> {
+    conn.write_tx(|conn| {
+        let mut details = Details::hold(conn, command.id)?;
+        details.allow(ctx, Action::RescheduleMeeting)?;
+        check(details.meeting.version)?;
+        let pair = Pair::load(conn, ctx, details.meeting.mentorship_id)?;
+        pair.require_active()?;
+        let old = details.meeting.time()?;
+        let usual = u32::try_from(old.length().num_minutes()).map_err(Problem::internal)?;
+        model::may_cancel(details.meeting.status, old, ctx.now.utc()).map_err(refused)?;
+        if command.starts_at == details.meeting.starts_at
+            && command.minutes.is_none_or(|minutes| minutes == usual)
+        {
+            return Ok(details);
+        }
+        let minutes = command.minutes.unwrap_or(usual);
+        let new = text::time(command.starts_at, minutes, ctx.now)?;
+        model::may_reschedule(details.meeting.status, old, new, ctx.now.utc()).map_err(refused)?;
+        require_free(conn, ctx, &pair, new, Some(command.id), command.hours)?;
+        let before = details.meeting.clone();
+        move_to(ctx, &mut details, &pair, new);
+        save(conn, &mut details)?;
+        mails::update(conn, ctx, &details, mails::Update::Moved { from: old })?;
+        reminders::schedule(conn, ctx, &details.meeting, &pair.rules)?;
+        details.record(conn, ctx, "meeting.reschedule", Some(&before))?;
+        Ok(details)
+    })
+}
+
+/// What changes in meeting and answers.
+fn move_to(ctx: &Context, details: &mut Details, pair: &Pair, new: Span) {
+    let meeting = &mut details.meeting;
+    meeting.set_revision(meeting.revision().after(Change::Time, ctx.now.utc()));
+    meeting.starts_at = Instant::new(new.start());
+    meeting.ends_at = Instant::new(new.end());
+    let zone = pair.mentor.zone();
+    meeting.zone = zone.name().to_owned();
+    meeting.local_start = local_start(zone, new);
+    meeting.updated_at = ctx.now;
+    for participant in &mut details.participants {
+        let attendee = &mut participant.attendee;
+        let moved_it = ctx.actor.person_id() == Some(attendee.person_id);
+        attendee.partstat = if moved_it {
+            Partstat::Accepted
+        } else {
+            Partstat::NeedsAction
+        };
+        attendee.answered_at = moved_it.then_some(ctx.now);
+        attendee.answer_source = moved_it.then_some(Source::Api);
+        attendee.answered_sequence = meeting.sequence;
+        attendee.comment = None;
+    }
+}
+
+fn save(conn: &mut Conn, details: &mut Details) -> Result<(), Problem> {
+    store::save(conn, &mut details.meeting)?;
+    store::move_bookings(conn, &details.meeting).map_err(taken)?;
+    for participant in &details.participants {
+        store::save_answer(conn, &participant.attendee)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! Meetings through the front door: slots, booking, invitations, answers, reminders. The rules are those of
+//! calendar mail (O), time (T), links (L) and slots (S); a test that proves one names it.
+
+mod answering;
+mod booking;
+mod changing;
+mod fixture;
+mod linking;
+mod listing;
+mod racing;
+mod reminding;
