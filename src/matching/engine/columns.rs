@@ -135,6 +135,8 @@ pub struct Row {
     pub wide: Vec<[u16; 32]>,
     /// Most points beside profession.
     pub most_besides: i16,
+    /// Most points from language and common time.
+    pub most_shared: i16,
     remote: usize,
     in_person: usize,
     city: usize,
@@ -161,6 +163,8 @@ pub struct Plan {
     pub adds: [(u64, i16); MOST_ADDS],
     /// Number of additions.
     pub count: usize,
+    /// No mentor of the block gets more than this from the additions.
+    pub most: i16,
 }
 
 impl Plan {
@@ -170,6 +174,7 @@ impl Plan {
             admissible: 0,
             adds: [(0, 0); MOST_ADDS],
             count: 0,
+            most: 0,
         }
     }
 
@@ -178,6 +183,7 @@ impl Plan {
         if mask != 0 && self.count < MOST_ADDS {
             self.adds[self.count] = (mask, points);
             self.count += 1;
+            self.most += points;
         }
     }
 }
@@ -236,8 +242,9 @@ fn key_hash(person: &Person) -> u64 {
 }
 
 impl Columns {
-    /// Lays out these mentors (positions, already in the order of the columns) for these mentees.
-    pub fn new(instance: &Instance, rows: &[u32], cols: &[u32]) -> Self {
+    /// Lays out these mentors (positions, already in the order of the columns) for these mentees, or for
+    /// any (`None`).
+    pub fn new(instance: &Instance, rows: Option<&[u32]>, cols: &[u32]) -> Self {
         let mentors: Vec<&Mentor> = cols
             .iter()
             .map(|mentor| &instance.mentors[*mentor as usize])
@@ -378,7 +385,8 @@ impl Columns {
     /// The number that breaks ties for a row and a column: independent of anybody's position.
     #[inline(always)]
     pub fn tie(&self, row: &Row, col: usize) -> u32 {
-        (mix(row.seed ^ self.hashes[col]) >> 32) as u32
+        // Both are good hashes already: one multiplication tells their pairs apart.
+        ((row.seed ^ self.hashes[col]).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
     }
 
     /// Prepares a mentee. `excluded` are the columns that named exclusions forbid.
@@ -389,7 +397,9 @@ impl Columns {
         row.adds.clear();
         let mut most =
             i32::from(*self.table_asked.iter().max().unwrap_or(&0)).min(self.most_language(row));
-        most += i32::from(self.place_points[0]) + i32::from(self.time.most);
+        most += i32::from(self.time.most);
+        row.most_shared = most as i16;
+        most += i32::from(self.place_points[0]);
         for (topic, points) in mentee
             .topics
             .iter()
@@ -546,6 +556,7 @@ impl Columns {
     pub fn plan(&self, row: &Row, professions: &Professions, block: usize, plan: &mut Plan) {
         let mask = |offset: usize| self.masks[offset + block];
         plan.count = 0;
+        plan.most = 0;
         let (remote, in_person, city) = (mask(row.remote), mask(row.in_person), mask(row.city));
         let same_city = in_person & city;
         let in_reach = in_person & mask(row.reach) & !same_city;
@@ -574,6 +585,10 @@ impl Columns {
             .zip(self.place_points)
         {
             plan.add(mask, points);
+            // A mentor is in one of the four only, and they come by falling points.
+            if plan.count > 0 {
+                plan.most = plan.adds[0].1;
+            }
         }
         row.adds
             .iter()
@@ -687,7 +702,7 @@ fn postings(instance: &Instance, mentors: &[&Mentor]) -> Vec<Vec<(u32, u16)>> {
 }
 
 impl Time {
-    fn new(instance: &Instance, rows: &[u32], mentors: &[&Mentor], blocks: usize) -> Self {
+    fn new(instance: &Instance, rows: Option<&[u32]>, mentors: &[&Mentor], blocks: usize) -> Self {
         let settings = &instance.settings;
         let slots = settings.meeting_slots();
         let spread = u32::from(slots) - 1;
@@ -701,11 +716,14 @@ impl Time {
             }
             all
         };
-        let wanted = union(
-            &mut rows
-                .iter()
-                .map(|mentee| &instance.mentees[*mentee as usize].person),
-        );
+        let wanted = match rows {
+            Some(rows) => union(
+                &mut rows
+                    .iter()
+                    .map(|mentee| &instance.mentees[*mentee as usize].person),
+            ),
+            None => vec![WeekMask::always(); regimes],
+        };
         let offered = union(&mut mentors.iter().map(|mentor| &mentor.person));
         let segments: Vec<Vec<Vec<Segment>>> = wanted
             .iter()

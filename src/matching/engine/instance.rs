@@ -349,7 +349,7 @@ fn distinct(
     Ok(found)
 }
 
-fn check_mentee(
+pub(super) fn check_mentee(
     settings: &Settings,
     similarity: &Similarity,
     position: u32,

@@ -23,6 +23,7 @@ pub mod facts;
 pub mod instance;
 pub mod kernel;
 pub mod level;
+pub mod live;
 pub mod noc;
 pub mod outcome;
 pub mod pair;
@@ -31,6 +32,7 @@ pub mod scan;
 pub mod settings;
 pub mod solve;
 mod sparse;
+mod stable;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -42,6 +44,7 @@ pub use facts::{
     OccupationId, Parts, Person, Place, Rule, Standing, TagId, TopicId, Wishes,
 };
 pub use instance::{Instance, InstanceBuilder};
+pub use live::{Change, Live};
 pub use noc::{Scale, Similarity};
 pub use outcome::{Certificate, Outcome, Pair, Unmatched, UnmatchedReason};
 pub use settings::{Objective, Points, Settings, Weights};

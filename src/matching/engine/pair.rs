@@ -102,44 +102,65 @@ pub struct LicenceFact {
 /// # Errors
 /// The rule, if the pair is not admissible or a position does not exist.
 pub fn assess(instance: &Instance, mentee: u32, mentor: u32) -> Result<Parts, Rule> {
-    match broken_rules(instance, mentee, mentor).first() {
-        Some(rule) => Err(*rule),
-        None => Ok(parts(instance, mentee, mentor)),
+    let (Some(newcomer), Some(guide)) = (
+        get(&instance.mentees, mentee),
+        get(&instance.mentors, mentor),
+    ) else {
+        return Err(Rule::MenteeNotActive);
+    };
+    match rules(instance, (mentee, newcomer), (mentor, guide)).next() {
+        Some(rule) => Err(rule),
+        None => Ok(parts_of(instance, newcomer, guide)),
     }
 }
 
 /// All rules that exclude a pair, in their order; none if it is admissible.
 #[must_use]
 pub fn broken_rules(instance: &Instance, mentee: u32, mentor: u32) -> Vec<Rule> {
-    let (Some(newcomer), Some(guide)) = (
+    match (
         get(&instance.mentees, mentee),
         get(&instance.mentors, mentor),
-    ) else {
-        return vec![Rule::MenteeNotActive];
-    };
-    let facts = facts_of(instance, newcomer, guide);
-    let mut broken: Vec<Rule> = Vec::new();
-    broken.extend(standing_rule(Side::Mentee, newcomer.person.standing));
-    broken.extend(standing_rule(Side::Mentor, guide.person.standing));
-    broken.extend((instance.places(mentor) == 0).then_some(Rule::NoCapacity));
-    broken.extend((newcomer.person.key == guide.person.key).then_some(Rule::SamePerson));
-    broken.extend(
-        instance
+    ) {
+        (Some(newcomer), Some(guide)) => {
+            rules(instance, (mentee, newcomer), (mentor, guide)).collect()
+        }
+        _ => vec![Rule::MenteeNotActive],
+    }
+}
+
+/// The broken rules one by one; a rule is only looked at when asked for.
+fn rules<'a>(
+    instance: &'a Instance,
+    (mentee, newcomer): (u32, &'a Mentee),
+    (mentor, guide): (u32, &'a Mentor),
+) -> impl Iterator<Item = Rule> + 'a {
+    let check = move |rule: &Rule| match rule {
+        Rule::MenteeNotActive | Rule::MenteeNoConsent | Rule::MenteePaused => {
+            standing_rule(Side::Mentee, newcomer.person.standing) == Some(*rule)
+        }
+        Rule::MentorNotActive | Rule::MentorNoConsent | Rule::MentorPaused => {
+            standing_rule(Side::Mentor, guide.person.standing) == Some(*rule)
+        }
+        Rule::NoCapacity => instance.places(mentor) == 0,
+        Rule::SamePerson => newcomer.person.key == guide.person.key,
+        Rule::ConflictOfInterest | Rule::MatchedBefore | Rule::Banned | Rule::Declined => instance
             .excluded(mentee, mentor)
-            .map(super::facts::Exclusion::rule),
-    );
-    broken.extend(facts.meeting.is_none().then_some(Rule::WayOfMeeting));
-    broken.extend((!language_holds(instance, &facts)).then_some(Rule::Language));
-    broken.extend((!insistence_holds(newcomer, guide)).then_some(Rule::Insistence));
-    let likeness = facts.profession.map_or(0, |fact| fact.permille());
-    broken.extend(
-        (likeness < instance.settings.least_profession_permille).then_some(Rule::Profession),
-    );
-    broken.extend((!overlap_holds(instance, &facts)).then_some(Rule::Overlap));
-    let floor = instance.settings.objective == Objective::Total
-        && parts_of(instance, newcomer, guide, &facts).total() < instance.settings.floor;
-    broken.extend(floor.then_some(Rule::BelowFloor));
-    broken
+            .is_some_and(|why| why.rule() == *rule),
+        Rule::WayOfMeeting => meeting(instance, newcomer, guide).is_none(),
+        Rule::Language => !language_holds(instance, newcomer, guide),
+        Rule::Insistence => !insistence_holds(newcomer, guide),
+        Rule::Profession => {
+            let least = instance.settings.least_profession_permille;
+            least > 0
+                && profession(instance, newcomer, guide).map_or(0, |fact| fact.permille()) < least
+        }
+        Rule::Overlap => !overlap_holds(instance, newcomer, guide),
+        Rule::BelowFloor => {
+            instance.settings.objective == Objective::Total
+                && parts_of(instance, newcomer, guide).total() < instance.settings.floor
+        }
+    };
+    Rule::ALL.into_iter().filter(check)
 }
 
 /// The parts of a pair's score, whether or not it is admissible; nothing for positions that do not exist.
@@ -149,12 +170,7 @@ pub fn parts(instance: &Instance, mentee: u32, mentor: u32) -> Parts {
         get(&instance.mentees, mentee),
         get(&instance.mentors, mentor),
     ) {
-        (Some(newcomer), Some(guide)) => parts_of(
-            instance,
-            newcomer,
-            guide,
-            &facts_of(instance, newcomer, guide),
-        ),
+        (Some(newcomer), Some(guide)) => parts_of(instance, newcomer, guide),
         _ => Parts::default(),
     }
 }
@@ -162,26 +178,14 @@ pub fn parts(instance: &Instance, mentee: u32, mentor: u32) -> Parts {
 /// The facts behind the parts; none for positions that do not exist.
 #[must_use]
 pub fn facts(instance: &Instance, mentee: u32, mentor: u32) -> Option<PairFacts> {
-    Some(facts_of(
-        instance,
+    let (newcomer, guide) = (
         get(&instance.mentees, mentee)?,
         get(&instance.mentors, mentor)?,
-    ))
-}
-
-fn facts_of(instance: &Instance, newcomer: &Mentee, guide: &Mentor) -> PairFacts {
-    let both_agree = newcomer.person.wishes.may_count && guide.person.wishes.may_count;
-    let granted = |wants: &[TagId], has: &[TagId]| -> Vec<TagId> {
-        wants
-            .iter()
-            .filter(|tag| both_agree && has.contains(tag))
-            .copied()
-            .collect()
-    };
-    PairFacts {
+    );
+    Some(PairFacts {
         profession: profession(instance, newcomer, guide),
         language: language(instance, newcomer, guide),
-        times: times(instance, newcomer, guide),
+        times: times(instance, newcomer, guide).collect(),
         topics: newcomer
             .topics
             .iter()
@@ -191,38 +195,66 @@ fn facts_of(instance: &Instance, newcomer: &Mentee, guide: &Mentor) -> PairFacts
         topics_asked: u32::try_from(newcomer.topics.len()).unwrap_or(0),
         licence: licence(newcomer, guide),
         meeting: meeting(instance, newcomer, guide),
-        mentee_wishes: granted(&newcomer.person.wishes.wants, &guide.person.wishes.has),
-        mentor_wishes: granted(&guide.person.wishes.wants, &newcomer.person.wishes.has),
-    }
+        mentee_wishes: granted(
+            newcomer,
+            guide,
+            &newcomer.person.wishes.wants,
+            &guide.person.wishes.has,
+        )
+        .collect(),
+        mentor_wishes: granted(
+            newcomer,
+            guide,
+            &guide.person.wishes.wants,
+            &newcomer.person.wishes.has,
+        )
+        .collect(),
+    })
 }
 
-fn parts_of(instance: &Instance, newcomer: &Mentee, guide: &Mentor, facts: &PairFacts) -> Parts {
+/// Wishes of one that hold for the other, if both agree that they count.
+fn granted<'a>(
+    newcomer: &Mentee,
+    guide: &Mentor,
+    wants: &'a [TagId],
+    has: &'a [TagId],
+) -> impl Iterator<Item = TagId> + 'a {
+    let both_agree = newcomer.person.wishes.may_count && guide.person.wishes.may_count;
+    wants
+        .iter()
+        .filter(move |tag| both_agree && has.contains(tag))
+        .copied()
+}
+
+fn parts_of(instance: &Instance, newcomer: &Mentee, guide: &Mentor) -> Parts {
     let most = &instance.points;
     let share = |points: u16, permille: u16| {
         u16::try_from(u32::from(points) * u32::from(permille) / 1000).unwrap_or(0)
     };
+    let licensing = licence(newcomer, guide).map_or(0, |l| {
+        if l.same_jurisdiction {
+            1000
+        } else {
+            OTHER_JURISDICTION_PERMILLE
+        }
+    });
+    let language = language(instance, newcomer, guide);
     Parts {
         profession: share(
             most.profession,
-            facts.profession.map_or(0, |fact| fact.permille()),
+            profession(instance, newcomer, guide).map_or(0, |fact| fact.permille()),
         ),
-        language: facts.language.map_or(0, |fact| {
+        language: language.map_or(0, |fact| {
             language_points(instance, fact.shared_level, fact.asked)
         }),
-        availability: time_points(instance, facts),
+        availability: time_points(instance, newcomer, guide),
         topics: topics_points(most.topics, newcomer, guide),
-        licensing: share(
-            most.licensing,
-            facts.licence.map_or(0, |l| {
-                if l.same_jurisdiction {
-                    1000
-                } else {
-                    OTHER_JURISDICTION_PERMILLE
-                }
-            }),
+        licensing: share(most.licensing, licensing),
+        place: share(
+            most.place,
+            meeting(instance, newcomer, guide).map_or(0, Meeting::permille),
         ),
-        place: share(most.place, facts.meeting.map_or(0, Meeting::permille)),
-        wishes: wishes_points(most.wishes, newcomer, facts),
+        wishes: wishes_points(most.wishes, newcomer, guide),
     }
 }
 
@@ -304,18 +336,21 @@ pub(super) fn related(instance: &Instance, one: LanguageId, other: LanguageId) -
     above(one) == Some(other) || above(other) == Some(one)
 }
 
-fn language_holds(instance: &Instance, facts: &PairFacts) -> bool {
-    facts
-        .language
+fn language_holds(instance: &Instance, newcomer: &Mentee, guide: &Mentor) -> bool {
+    language(instance, newcomer, guide)
         .is_some_and(|fact| fact.shared_level >= instance.settings.least_level)
 }
 
-fn times(instance: &Instance, newcomer: &Mentee, guide: &Mentor) -> Vec<TimeFact> {
+fn times<'a>(
+    instance: &'a Instance,
+    newcomer: &'a Mentee,
+    guide: &'a Mentor,
+) -> impl Iterator<Item = TimeFact> + 'a {
     let slots = instance.settings.meeting_slots();
     let masks = newcomer.person.weeks.iter().zip(&guide.person.weeks);
     masks
         .zip(&instance.settings.regime_weeks)
-        .map(|((mine, theirs), weeks)| {
+        .map(move |((mine, theirs), weeks)| {
             let common = mine.and(theirs).starts(slots).covered(slots);
             let minutes = u16::try_from(common.count()).unwrap_or(0) * SLOT_MINUTES;
             TimeFact {
@@ -324,29 +359,31 @@ fn times(instance: &Instance, newcomer: &Mentee, guide: &Mentor) -> Vec<TimeFact
                 slots: common,
             }
         })
-        .collect()
 }
 
-fn overlap_holds(instance: &Instance, facts: &PairFacts) -> bool {
+fn overlap_holds(instance: &Instance, newcomer: &Mentee, guide: &Mentor) -> bool {
     let least = instance.settings.least_slots() * SLOT_MINUTES;
-    let weeks: u16 = facts
-        .times
-        .iter()
-        .filter(|time| time.minutes >= least)
-        .map(|time| time.weeks)
-        .sum();
-    weeks >= instance.settings.weeks_needed()
+    let kept = times(instance, newcomer, guide).filter(|time| time.minutes >= least);
+    kept.map(|time| time.weeks).sum::<u16>() >= instance.settings.weeks_needed()
 }
 
-fn time_points(instance: &Instance, facts: &PairFacts) -> u16 {
-    let units = |time: &TimeFact| {
+fn time_points(instance: &Instance, newcomer: &Mentee, guide: &Mentor) -> u16 {
+    let units = |time: TimeFact| {
         u32::from((time.minutes / SLOT_MINUTES).min(SATURATION_SLOTS)) * u32::from(time.weeks)
     };
     let weeks = instance.settings.regime_weeks.iter().sum();
-    TimeScale::new(weeks, instance.points.availability).points(facts.times.iter().map(units).sum())
+    let units = times(instance, newcomer, guide).map(units).sum();
+    TimeScale::new(weeks, instance.points.availability).points(units)
 }
 
 fn topics_points(most: u16, newcomer: &Mentee, guide: &Mentor) -> u16 {
+    if !newcomer
+        .topics
+        .iter()
+        .any(|topic| guide.topics.contains(topic))
+    {
+        return 0;
+    }
     let each = topic_points(most, newcomer.topics.len());
     newcomer
         .topics
@@ -417,17 +454,20 @@ fn insistence_holds(newcomer: &Mentee, guide: &Mentor) -> bool {
     mine_hold && theirs_hold
 }
 
-fn wishes_points(most: u16, newcomer: &Mentee, facts: &PairFacts) -> u16 {
-    let (each, mentor_half) = wish_points(most, newcomer.person.wishes.wants.len());
-    let wants = newcomer.person.wishes.wants.iter().zip(each);
-    let granted: u16 = wants
-        .filter(|(tag, _)| facts.mentee_wishes.contains(tag))
-        .map(|(_, points)| points)
-        .sum();
-    granted
-        + if facts.mentor_wishes.is_empty() {
-            0
-        } else {
-            mentor_half
-        }
+fn wishes_points(most: u16, newcomer: &Mentee, guide: &Mentor) -> u16 {
+    let (mine, theirs) = (&newcomer.person.wishes, &guide.person.wishes);
+    if !mine.may_count || !theirs.may_count {
+        return 0;
+    }
+    let (each, mentor_half) = wish_points(most, mine.wants.len());
+    let held = mine
+        .wants
+        .iter()
+        .zip(each)
+        .filter(|(tag, _)| theirs.has.contains(tag))
+        .map(|(_, points)| points);
+    let mentors = granted(newcomer, guide, &theirs.wants, &mine.has)
+        .next()
+        .map_or(0, |_| mentor_half);
+    held.sum::<u16>() + mentors
 }

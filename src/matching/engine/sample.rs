@@ -68,10 +68,8 @@ impl Sample {
         };
         let mut dice = Dice(self.seed);
         let codes = occupation_codes(&mut dice);
-        let mut builder = InstanceBuilder::new(
-            settings,
-            Similarity::from_noc_codes(&Scale::default(), &codes),
-        );
+        let similarity = Similarity::from_noc_codes(&Scale::default(), &codes);
+        let mut builder = InstanceBuilder::new(settings, similarity.clone());
         for city in (0..240).step_by(2) {
             builder.reach(city, city + 1);
         }
@@ -80,7 +78,11 @@ impl Sample {
             builder.mentee(makers.0.mentee(u128::from(key), self.regimes));
         }
         for key in 0..self.mentors {
-            builder.mentor(makers.1.mentor((1 << 64) + u128::from(key), self.regimes));
+            builder.mentor(
+                makers
+                    .1
+                    .mentor((1 << 64) + u128::from(key), self.regimes, &similarity),
+            );
         }
         builder
     }
@@ -286,14 +288,25 @@ impl Dice {
         }
     }
 
-    fn mentor(&mut self, key: u128, regimes: u16) -> Mentor {
+    fn mentor(&mut self, key: u128, regimes: u16, similarity: &Similarity) -> Mentor {
         let mut occupations = Vec::new();
-        for _ in 0..=self.below(2) {
-            let permille = self.pick(&[1000_u16, 1000, 1000, 850, 700]);
-            occupations.push(Experience {
-                occupation: self.zipf(OCCUPATIONS),
-                permille,
-            });
+        let first = self.zipf(OCCUPATIONS);
+        occupations.push(Experience {
+            occupation: first,
+            permille: self.pick(&[1000_u16, 1000, 1000, 850, 700]),
+        });
+        if self.chance(500) {
+            // A second occupation is mostly of the same broad category.
+            let near: Vec<u16> = (0..8).map(|_| self.zipf(OCCUPATIONS)).collect();
+            let alike = |other: &&u16| similarity.get(first, **other) > 0;
+            let second = near
+                .iter()
+                .find(|other| self.chance(900) && alike(other))
+                .or(near.first());
+            occupations.extend(second.map(|occupation| Experience {
+                occupation: *occupation,
+                permille: 850,
+            }));
         }
         let mut person = self.person(key, regimes);
         person

@@ -27,6 +27,7 @@ const CHUNK: usize = 64;
 const MOST_KEPT: usize = 24 << 20;
 
 /// Rows of equal targets, and their profession column once it was made (if there is room to keep it).
+#[derive(Clone)]
 struct Chunk {
     rows: Vec<u32>,
     professions: std::sync::OnceLock<std::sync::Arc<Professions>>,
@@ -42,36 +43,36 @@ pub struct Found {
     pub threshold: i32,
 }
 
-/// Everything needed to scan an instance again and again.
-pub struct Scanner<'a> {
-    instance: &'a Instance,
-    task: &'a Task,
-    /// The columns.
-    pub columns: Columns,
-    /// The kernel in use.
-    pub kernel: Kernel,
+/// What is laid out once and scanned again and again.
+#[derive(Clone)]
+pub struct Layout {
+    /// The mentors as columns.
+    pub columns: std::sync::Arc<Columns>,
     /// Rows in the order of their targets, in chunks of equal targets.
     chunks: Vec<Chunk>,
     /// Column of a mentor's position.
     col_of: Vec<u32>,
 }
 
-impl<'a> Scanner<'a> {
-    /// Lays out the columns.
-    pub fn new(instance: &'a Instance, task: &'a Task, kernel: Kernel) -> Self {
+/// For whom availability is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// The mentees of the task only: half-hours that none of them has are left out.
+    Task,
+    /// Any mentee who may still come.
+    Anybody,
+}
+
+impl Layout {
+    /// Lays out the columns of a task.
+    pub fn new(instance: &Instance, task: &Task, audience: Audience) -> Self {
         let mut rows: Vec<u32> = (0..task.rows.len() as u32).collect();
         let targets = |row: &u32| &instance.mentees[task.rows[*row as usize] as usize].targets;
         rows.sort_by(|a, b| targets(a).cmp(targets(b)).then(a.cmp(b)));
         let same = rows
             .chunk_by(|a, b| targets(a) == targets(b))
             .flat_map(|same| same.chunks(CHUNK));
-        let mut chunks: Vec<Chunk> = same
-            .map(|rows| Chunk {
-                rows: rows.to_vec(),
-                professions: std::sync::OnceLock::new(),
-                keep: true,
-            })
-            .collect();
+        let mut chunks: Vec<Chunk> = same.map(|rows| Chunk::new(rows.to_vec())).collect();
         let most = MOST_KEPT / (2 * task.cols.len() + 1);
         chunks
             .iter_mut()
@@ -82,35 +83,105 @@ impl<'a> Scanner<'a> {
             .iter()
             .enumerate()
             .for_each(|(col, mentor)| col_of[*mentor as usize] = col as u32);
+        let wanted = (audience == Audience::Task).then_some(task.rows.as_slice());
         Self {
-            instance,
-            task,
-            columns: Columns::new(instance, &task.rows, &task.cols),
-            kernel,
+            columns: std::sync::Arc::new(Columns::new(instance, wanted, &task.cols)),
             chunks,
             col_of,
         }
     }
 
+    /// Takes in a row that was added to the task.
+    pub fn add_row(&mut self, row: u32) {
+        self.chunks.push(Chunk::new(vec![row]));
+    }
+
+    /// A row's targets changed: it goes into a chunk of its own.
+    pub fn move_row(&mut self, row: u32) {
+        self.chunks
+            .iter_mut()
+            .for_each(|chunk| chunk.rows.retain(|other| *other != row));
+        self.chunks.retain(|chunk| !chunk.rows.is_empty());
+        self.add_row(row);
+    }
+
+    /// Column of a mentor.
+    pub fn column(&self, mentor: u32) -> Option<u32> {
+        self.col_of
+            .get(mentor as usize)
+            .copied()
+            .filter(|col| *col != u32::MAX)
+    }
+}
+
+impl Chunk {
+    fn new(rows: Vec<u32>) -> Self {
+        Self {
+            rows,
+            professions: std::sync::OnceLock::new(),
+            keep: true,
+        }
+    }
+}
+
+/// Scans an instance.
+#[derive(Clone, Copy)]
+pub struct Scanner<'a> {
+    /// The people.
+    pub instance: &'a Instance,
+    /// Rows and columns.
+    pub task: &'a Task,
+    /// The columns.
+    pub layout: &'a Layout,
+    /// The kernel in use.
+    pub kernel: Kernel,
+}
+
+impl Scanner<'_> {
     /// The best `keep` candidates of every row.
     pub fn best(&self, keep: usize) -> Vec<Found> {
-        let need = self.floor();
-        let one = |scratch: &mut Scratch, professions: &Professions, row: u32| {
-            scratch.best.begin(keep, need, need);
-            self.run(scratch, professions, row, None);
-            let list = scratch.best.finish();
-            let threshold = if list.len() < keep {
-                i32::MIN
-            } else {
-                list.last().map_or(i32::MIN, |edge| edge.fit)
-            };
-            Found { list, threshold }
-        };
         let mut found = vec![Found::default(); self.task.rows.len()];
-        for (row, value) in self.each(&|_| true, &one) {
+        for (row, value) in self.best_of(&|_| true, keep) {
             found[row as usize] = value;
         }
         found
+    }
+
+    /// The best `keep` candidates of one row.
+    pub fn best_of_row(&self, row: u32, keep: usize) -> Found {
+        let mentee = &self.instance.mentees[self.task.rows[row as usize] as usize];
+        let professions = self
+            .layout
+            .columns
+            .professions(self.instance, &mentee.targets);
+        self.found(&mut Scratch::default(), &professions, row, keep)
+    }
+
+    /// The best `keep` candidates of the rows asked for.
+    pub fn best_of(&self, asked: &(impl Fn(u32) -> bool + Sync), keep: usize) -> Vec<(u32, Found)> {
+        self.each(asked, &|scratch: &mut Scratch,
+                           professions: &Professions,
+                           row| {
+            self.found(scratch, professions, row, keep)
+        })
+    }
+
+    fn found(
+        &self,
+        scratch: &mut Scratch,
+        professions: &Professions,
+        row: u32,
+        keep: usize,
+    ) -> Found {
+        scratch.best.begin(keep, self.floor());
+        self.run(scratch, professions, row, None);
+        let list = scratch.best.finish(None);
+        let threshold = if list.len() < keep {
+            i32::MIN
+        } else {
+            list.last().map_or(i32::MIN, |edge| edge.fit)
+        };
+        Found { list, threshold }
     }
 
     /// For some rows the candidates whose score less price exceeds the row's surplus, the `keep` worst
@@ -127,21 +198,22 @@ impl<'a> Scanner<'a> {
         let asked = |row: u32| surplus[row as usize] < i64::from(FULL_SCORE);
         let mut shared = Bars::default();
         shared.fill(prices, 0);
-        let floor = self.floor();
         let one = |scratch: &mut Scratch, professions: &Professions, row: u32| {
             let need = surplus[row as usize] + 1;
             if need >= -20_000 {
-                scratch.best.begin(keep, need as i32, floor);
+                scratch.best.begin(keep, need as i32);
                 self.run(scratch, professions, row, Some(&shared));
+                scratch.best.finish(Some(&shared))
             } else {
                 // Prices far apart (coverage first): compare with the row's own bars.
                 let mut own = std::mem::take(&mut scratch.bars);
                 own.fill(prices, need);
-                scratch.best.begin(keep, 0, floor);
+                scratch.best.begin(keep, 0);
                 self.run(scratch, professions, row, Some(&own));
+                let list = scratch.best.finish(Some(&own));
                 scratch.bars = own;
+                list
             }
-            scratch.best.finish()
         };
         let mut found = self.each(&asked, &one);
         found.retain(|(_, list)| !list.is_empty());
@@ -149,15 +221,39 @@ impl<'a> Scanner<'a> {
         found
     }
 
+    /// For every row the candidates whose score exceeds the row's own bars (one number per column, given
+    /// by `bars`), the `keep` greatest excesses of each. Rows without any are left out.
+    pub fn exceeding(
+        &self,
+        bars: &(impl Fn(u32, &mut Vec<i64>) + Sync),
+        keep: usize,
+    ) -> Vec<(u32, Vec<Edge>)> {
+        let one = |scratch: &mut Scratch, professions: &Professions, row: u32| {
+            let mut values = Vec::with_capacity(self.task.cols.len());
+            bars(row, &mut values);
+            let mut own = Bars::default();
+            own.fill(&values, 1);
+            scratch.best.begin(keep, 0);
+            self.run(scratch, professions, row, Some(&own));
+            scratch.best.finish(Some(&own))
+        };
+        let mut found = self.each(&|_| true, &one);
+        found.retain(|(_, list)| !list.is_empty());
+        found
+    }
+
     /// Scores of one row against all columns, −1 where not admissible.
     pub fn row_scores(&self, row: u32, scores: &mut [i16]) {
         let mut scratch = Scratch::default();
         let mentee = &self.instance.mentees[self.task.rows[row as usize] as usize];
-        let professions = self.columns.professions(self.instance, &mentee.targets);
+        let professions = self
+            .layout
+            .columns
+            .professions(self.instance, &mentee.targets);
         scores.fill(-1);
         self.prepare(&mut scratch, row);
         let job = Job {
-            columns: &self.columns,
+            columns: &self.layout.columns,
             row: &scratch.row,
             professions: &professions,
             bars: None,
@@ -171,7 +267,7 @@ impl<'a> Scanner<'a> {
         let one = |scratch: &mut Scratch, professions: &Professions, row: u32| {
             self.prepare(scratch, row);
             let job = Job {
-                columns: &self.columns,
+                columns: &self.layout.columns,
                 row: &scratch.row,
                 professions,
                 bars: None,
@@ -206,7 +302,8 @@ impl<'a> Scanner<'a> {
                 .map(|row| (row, one(scratch, &professions, row)))
                 .collect()
         };
-        self.chunks
+        self.layout
+            .chunks
             .par_iter()
             .map_init(Scratch::default, many)
             .flatten_iter()
@@ -216,7 +313,7 @@ impl<'a> Scanner<'a> {
     fn professions(&self, chunk: &Chunk) -> std::sync::Arc<Professions> {
         let targets =
             &self.instance.mentees[self.task.rows[chunk.rows[0] as usize] as usize].targets;
-        let make = || std::sync::Arc::new(self.columns.professions(self.instance, targets));
+        let make = || std::sync::Arc::new(self.layout.columns.professions(self.instance, targets));
         if chunk.keep {
             chunk.professions.get_or_init(make).clone()
         } else {
@@ -236,7 +333,7 @@ impl<'a> Scanner<'a> {
         let mentee = self.task.rows[row as usize];
         scratch.excluded.clear();
         let mut exclude = |mentor: u32| {
-            let col = self.col_of[mentor as usize];
+            let col = self.layout.col_of[mentor as usize];
             if col != u32::MAX {
                 scratch.excluded.push(col as usize);
             }
@@ -248,7 +345,7 @@ impl<'a> Scanner<'a> {
         self.instance.same_person[mentee as usize]
             .into_iter()
             .for_each(&mut exclude);
-        self.columns.prepare(
+        self.layout.columns.prepare(
             self.instance,
             &self.instance.mentees[mentee as usize],
             &scratch.excluded,
@@ -259,7 +356,7 @@ impl<'a> Scanner<'a> {
     fn run(&self, scratch: &mut Scratch, professions: &Professions, row: u32, bars: Option<&Bars>) {
         self.prepare(scratch, row);
         let job = Job {
-            columns: &self.columns,
+            columns: &self.layout.columns,
             row: &scratch.row,
             professions,
             bars,
@@ -269,6 +366,7 @@ impl<'a> Scanner<'a> {
             &job,
             &mut Chooser {
                 job: &job,
+                floor: self.floor() as i16,
                 best: &mut scratch.best,
             },
         );
@@ -284,35 +382,37 @@ struct Scratch {
     excluded: Vec<usize>,
 }
 
-/// The best of what was found, never more than twice what is kept.
+/// The best of what was found. An entry is one number, so that ranking is comparing numbers: the gain
+/// (17 bits), the number that breaks ties (23), the column (24).
 #[derive(Default)]
 struct Best {
     keep: usize,
     need: i32,
-    floor: i16,
     least_key: u64,
-    entries: Vec<(u64, u32, i16)>,
+    entries: Vec<u64>,
 }
 
+const GAIN_OFFSET: i32 = 65_536;
+
 impl Best {
-    fn begin(&mut self, keep: usize, need: i32, floor: i32) {
+    fn begin(&mut self, keep: usize, need: i32) {
         self.keep = keep;
         self.need = need;
-        self.floor = floor as i16;
         self.least_key = 0;
         self.entries.clear();
     }
 
-    fn offer(&mut self, gain: i32, tie: u32, col: u32, fit: i16) {
-        let key = ((gain + 65_536) as u64) << 32 | u64::from(tie);
-        if key < self.least_key || fit < self.floor {
+    #[inline(always)]
+    fn offer(&mut self, gain: i32, tie: u32, col: u32) {
+        let key = ((gain + GAIN_OFFSET) as u64) << 47 | u64::from(tie >> 9) << 24 | u64::from(col);
+        if key < self.least_key {
             return;
         }
-        self.entries.push((key, col, fit));
-        if self.entries.len() >= 2 * self.keep + 16 {
+        self.entries.push(key);
+        if self.entries.len() >= self.keep + 40 {
             self.cut();
-            self.least_key = self.entries[self.keep - 1].0;
-            self.need = (self.least_key >> 32) as i32 - 65_536;
+            self.least_key = self.entries[self.keep - 1];
+            self.need = (self.least_key >> 47) as i32 - GAIN_OFFSET;
         }
     }
 
@@ -320,27 +420,34 @@ impl Best {
     fn cut(&mut self) {
         if self.entries.len() > self.keep {
             self.entries
-                .select_nth_unstable_by(self.keep - 1, |a, b| (b.0, a.1).cmp(&(a.0, b.1)));
+                .select_nth_unstable_by(self.keep - 1, |a, b| b.cmp(a));
             self.entries.truncate(self.keep);
         }
     }
 
-    fn finish(&mut self) -> Vec<Edge> {
+    /// The candidates, best fit first; the fit is the gain and the bar together.
+    fn finish(&mut self, bars: Option<&Bars>) -> Vec<Edge> {
         self.cut();
-        self.entries
-            .sort_unstable_by(|a, b| (b.2, b.0, a.1).cmp(&(a.2, a.0, b.1)));
-        self.entries
-            .iter()
-            .map(|(_, col, fit)| Edge {
-                col: *col,
-                fit: i32::from(*fit),
-            })
-            .collect()
+        self.entries.sort_unstable_by(|a, b| b.cmp(a));
+        let edge = |key: &u64| {
+            let col = (*key & 0xff_ffff) as u32;
+            let gain = (*key >> 47) as i32 - GAIN_OFFSET;
+            Edge {
+                col,
+                fit: gain + bars.map_or(0, |bars| i32::from(bars.bars[col as usize])),
+            }
+        };
+        let mut list: Vec<Edge> = self.entries.iter().map(edge).collect();
+        if bars.is_some() {
+            list.sort_by_key(|edge| std::cmp::Reverse(edge.fit));
+        }
+        list
     }
 }
 
 struct Chooser<'a> {
     job: &'a Job<'a>,
+    floor: i16,
     best: &'a mut Best,
 }
 
@@ -358,13 +465,9 @@ impl Taker for Chooser<'_> {
             let col = block * BLOCK + lane;
             let fit = scores[lane];
             let gain = i32::from(fit) - self.job.bars.map_or(0, |bars| i32::from(bars.bars[col]));
-            if gain >= self.best.need {
-                self.best.offer(
-                    gain,
-                    self.job.columns.tie(self.job.row, col),
-                    col as u32,
-                    fit,
-                );
+            if gain >= self.best.need && fit >= self.floor {
+                self.best
+                    .offer(gain, self.job.columns.tie(self.job.row, col), col as u32);
             }
         }
     }
@@ -432,7 +535,13 @@ pub fn measure(
     let mut best = [f64::MAX; 3];
     for _ in 0..times {
         let start = clock();
-        let scanner = Scanner::new(instance, &task, kernel);
+        let layout = Layout::new(instance, &task, Audience::Task);
+        let scanner = Scanner {
+            instance,
+            task: &task,
+            layout: &layout,
+            kernel,
+        };
         let columns = clock();
         std::hint::black_box(scanner.score_all());
         let score = clock();

@@ -12,8 +12,10 @@ use super::outcome::{
     Certificate, CheckMethod, Outcome, Pair, Phase, Statistics, Unmatched, UnmatchedReason,
 };
 use super::pair::parts;
-use super::scan::Scanner;
+use super::scan::{Audience, Layout, Scanner};
+use super::settings::Objective;
 use super::sparse::{NONE, Sparse};
+use super::stable;
 use super::task::Task;
 
 /// How to run; nothing here changes the outcome.
@@ -79,11 +81,24 @@ fn solve_here(instance: &Instance, options: &Options) -> Result<Outcome, EngineE
     let mut clock = Clock::default();
     let kernel = options.kernel.unwrap_or_else(Kernel::best);
     let task = Task::new(instance);
-    let scanner = Scanner::new(instance, &task, kernel);
+    let layout = Layout::new(instance, &task, Audience::Task);
+    let scanner = Scanner {
+        instance,
+        task: &task,
+        layout: &layout,
+        kernel,
+    };
     clock.lap("columns");
-    let (solved, rounds) = assign(&task, &scanner, options, &mut clock)?;
-    let mut outcome = outcome(instance, &task, &solved);
-    outcome.statistics.pricing_rounds = rounds;
+    let mut outcome = if instance.settings().objective == Objective::Stable {
+        let mates = stable::accept(&scanner, options)?;
+        clock.lap("assign");
+        outcome(instance, &task, &Found::stable(&task, &mates))
+    } else {
+        let (solved, _, rounds) = assign(&task, &scanner, options, &mut clock)?;
+        let mut outcome = outcome(instance, &task, &Found::priced(&task, &solved));
+        outcome.statistics.pricing_rounds = rounds;
+        outcome
+    };
     outcome.statistics.kernel = kernel.name().to_owned();
     outcome.statistics.threads = u32::try_from(rayon::current_num_threads()).unwrap_or(u32::MAX);
     clock.lap("outcome");
@@ -95,12 +110,12 @@ fn solve_here(instance: &Instance, options: &Options) -> Result<Outcome, EngineE
 }
 
 /// Scans, assigns over the candidates, and prices all pairs until nothing violates.
-fn assign(
+pub(super) fn assign(
     task: &Task,
     scanner: &Scanner<'_>,
     options: &Options,
     clock: &mut Clock,
-) -> Result<(Sparse, u32), EngineError> {
+) -> Result<(Sparse, Vec<i32>, u32), EngineError> {
     let found = scanner.best(KEEP);
     clock.lap("scan");
     options.go_on()?;
@@ -109,6 +124,18 @@ fn assign(
     let mut sparse = Sparse::new(lists, task.base.clone(), task.cap.clone());
     sparse.solve();
     clock.lap("assign");
+    let rounds = price(scanner, &mut sparse, &thresholds, options, clock)?;
+    Ok((sparse, thresholds, rounds))
+}
+
+/// Prices all pairs and takes in what violates, until nothing does. Returns the number of rounds.
+pub(super) fn price(
+    scanner: &Scanner<'_>,
+    sparse: &mut Sparse,
+    thresholds: &[i32],
+    options: &Options,
+    clock: &mut Clock,
+) -> Result<u32, EngineError> {
     let mut rounds = 0;
     loop {
         options.go_on()?;
@@ -116,17 +143,17 @@ fn assign(
         // threshold does not exceed the row's surplus, nothing unlisted can violate.
         let open = |(row, threshold): (u32, &i32)| {
             let surplus = sparse.surplus(row);
-            (i64::from(*threshold) > surplus).then_some((row, surplus))
+            (sparse.is_active(row) && i64::from(*threshold) > surplus).then_some((row, surplus))
         };
-        let rows: Vec<(u32, i64)> = (0_u32..).zip(&thresholds).filter_map(open).collect();
+        let rows: Vec<(u32, i64)> = (0_u32..).zip(thresholds).filter_map(open).collect();
         if rows.is_empty() {
-            return Ok((sparse, rounds));
+            return Ok(rounds);
         }
         let violating = scanner.violating(&rows, sparse.prices(), KEEP_VIOLATING);
         rounds += 1;
         clock.lap("price");
         if violating.is_empty() {
-            return Ok((sparse, rounds));
+            return Ok(rounds);
         }
         for (row, edges) in violating {
             sparse.add_candidates(row, &edges);
@@ -144,6 +171,9 @@ fn prove(
     outcome: &mut Outcome,
 ) -> Result<(), EngineError> {
     certificate::check_feasible(instance, outcome).map_err(EngineError::CertificateRefuted)?;
+    if instance.settings().objective == Objective::Stable {
+        return stable::prove(instance, task, scanner, options.audit, outcome);
+    }
     let (primal, dual) =
         certificate::check_prices(instance, outcome).map_err(EngineError::CertificateRefuted)?;
     let pairs = u64::from(outcome.statistics.mentees) * u64::from(outcome.statistics.mentors);
@@ -201,7 +231,43 @@ fn scanned_violations(
     u64::try_from(scanner.violating(&rows, &prices, 1).len()).unwrap_or(u64::MAX)
 }
 
-fn outcome(instance: &Instance, task: &Task, sparse: &Sparse) -> Outcome {
+/// An assignment before it is put into words.
+pub(super) struct Found<'a> {
+    /// Column of each row, or [`NONE`]; `None` for a row that takes no part.
+    mates: Vec<Option<u32>>,
+    row_prices: Vec<i64>,
+    col_prices: &'a [i64],
+    /// Whether a row has any candidate.
+    has_candidates: Vec<bool>,
+    searches: u64,
+}
+
+impl<'a> Found<'a> {
+    pub(super) fn priced(task: &Task, sparse: &'a Sparse) -> Self {
+        let rows = || (0_u32..).zip(&task.rows).map(|(row, _)| row);
+        Self {
+            mates: rows()
+                .map(|row| sparse.is_active(row).then_some(sparse.mate(row)))
+                .collect(),
+            row_prices: rows().map(|row| sparse.row_price(row)).collect(),
+            col_prices: sparse.prices(),
+            has_candidates: rows().map(|row| !sparse.list(row).is_empty()).collect(),
+            searches: sparse.searches,
+        }
+    }
+
+    fn stable(task: &Task, mates: &[(u32, bool)]) -> Self {
+        Self {
+            mates: mates.iter().map(|(col, _)| Some(*col)).collect(),
+            row_prices: vec![0; task.rows.len()],
+            col_prices: &[],
+            has_candidates: mates.iter().map(|(_, any)| *any).collect(),
+            searches: 0,
+        }
+    }
+}
+
+pub(super) fn outcome(instance: &Instance, task: &Task, found: &Found<'_>) -> Outcome {
     let mut outcome = Outcome {
         pairs: Vec::with_capacity(task.rows.len()),
         unmatched: Vec::new(),
@@ -215,28 +281,31 @@ fn outcome(instance: &Instance, task: &Task, sparse: &Sparse) -> Outcome {
             pairs: 0,
             method: CheckMethod::Definition,
         },
-        statistics: statistics(task, sparse),
+        statistics: statistics(task, found),
     };
     let mut pairs: Vec<(u32, u32, bool)> = Vec::with_capacity(task.rows.len());
-    for (row, mentee) in (0_u32..).zip(&task.rows) {
-        set(&mut outcome.price_mentee, *mentee, sparse.row_price(row));
-        match get(&task.cols, sparse.mate(row)).filter(|_| sparse.mate(row) != NONE) {
+    let rows = task
+        .rows
+        .iter()
+        .zip(&found.mates)
+        .zip(&found.row_prices)
+        .zip(&found.has_candidates);
+    for (((mentee, mate), price), has_candidates) in rows {
+        let Some(mate) = mate else { continue };
+        set(&mut outcome.price_mentee, *mentee, *price);
+        match get(&task.cols, *mate).filter(|_| *mate != NONE) {
             Some(mentor) => pairs.push((*mentee, *mentor, false)),
-            None => {
-                let none = sparse.list(row).is_empty();
-                let reason = if none {
-                    UnmatchedReason::NoAdmissibleMentor
-                } else {
-                    UnmatchedReason::PlacesBetterUsed
-                };
-                outcome.unmatched.push(Unmatched {
-                    mentee: *mentee,
-                    reason,
-                });
-            }
+            None if *has_candidates => outcome.unmatched.push(Unmatched {
+                mentee: *mentee,
+                reason: UnmatchedReason::PlacesBetterUsed,
+            }),
+            None => outcome.unmatched.push(Unmatched {
+                mentee: *mentee,
+                reason: UnmatchedReason::NoAdmissibleMentor,
+            }),
         }
     }
-    for (mentor, price) in task.cols.iter().zip(sparse.prices()) {
+    for (mentor, price) in task.cols.iter().zip(found.col_prices) {
         set(&mut outcome.price_mentor, *mentor, *price);
     }
     pairs.extend(
@@ -246,6 +315,9 @@ fn outcome(instance: &Instance, task: &Task, sparse: &Sparse) -> Outcome {
             .map(|(mentee, mentor)| (*mentee, *mentor, true)),
     );
     pairs.sort_unstable();
+    outcome
+        .unmatched
+        .sort_unstable_by_key(|unmatched| unmatched.mentee);
     outcome.pairs = pairs
         .par_iter()
         .map(|(mentee, mentor, pinned)| pair(instance, *mentee, *mentor, *pinned))
@@ -255,13 +327,13 @@ fn outcome(instance: &Instance, task: &Task, sparse: &Sparse) -> Outcome {
     outcome
 }
 
-fn statistics(task: &Task, sparse: &Sparse) -> Statistics {
+fn statistics(task: &Task, found: &Found<'_>) -> Statistics {
     Statistics {
-        mentees: u32::try_from(task.rows.len()).unwrap_or(u32::MAX),
+        mentees: u32::try_from(found.mates.iter().flatten().count()).unwrap_or(u32::MAX),
         mentors: u32::try_from(task.cols.len()).unwrap_or(u32::MAX),
         places: task.cap.iter().map(|cap| u64::from(*cap)).sum(),
         kept: u32::try_from(KEEP).unwrap_or(0),
-        searches: sparse.searches,
+        searches: found.searches,
         ..Statistics::default()
     }
 }
@@ -288,7 +360,7 @@ fn set(values: &mut [i64], position: u32, value: i64) {
 }
 
 /// Laps of the phases. The time is for people who tune; it never enters the outcome's meaning.
-struct Clock {
+pub(super) struct Clock {
     start: Instant,
     phases: Vec<Phase>,
 }

@@ -123,6 +123,27 @@ impl Sparse {
         &self.price
     }
 
+    /// Whether the row takes part.
+    pub fn is_active(&self, row: u32) -> bool {
+        self.active[row as usize]
+    }
+
+    /// Adds a row that does not take part yet ([`Self::join`] brings it in).
+    pub fn add_row(&mut self, list: Vec<Edge>, base: i64) {
+        self.lists.push(list);
+        self.base.push(base);
+        self.surplus.push(-base);
+        self.mate.push(NONE);
+        self.active.push(false);
+    }
+
+    /// Gives a row that takes no part other candidates and another base.
+    pub fn replace_row(&mut self, row: u32, list: Vec<Edge>, base: i64) {
+        self.lists[row as usize] = list;
+        self.base[row as usize] = base;
+        self.surplus[row as usize] = -base;
+    }
+
     /// Candidates of a row.
     pub fn list(&self, row: u32) -> &[Edge] {
         &self.lists[row as usize]

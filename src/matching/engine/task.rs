@@ -23,6 +23,16 @@ pub struct Task {
 impl Task {
     /// Of an instance, pins and locks taken out.
     pub fn new(instance: &Instance) -> Self {
+        Self::with(instance, 1)
+    }
+
+    /// The same with mentors that have no place now but may get one, and with room in the bonus for three
+    /// times as many rows and for credits of any wait.
+    pub fn for_changes(instance: &Instance) -> Self {
+        Self::with(instance, 0)
+    }
+
+    fn with(instance: &Instance, least_places: u32) -> Self {
         let pinned: std::collections::HashSet<u32> =
             instance.pins().iter().map(|(mentee, _)| *mentee).collect();
         let mut places: Vec<u32> = (0_u32..)
@@ -50,7 +60,7 @@ impl Task {
         let mut cols: Vec<(u32, u32)> = (0_u32..)
             .zip(instance.mentors())
             .zip(&places)
-            .filter(|((_, mentor), places)| open(mentor) && **places > 0)
+            .filter(|((_, mentor), places)| open(mentor) && **places >= least_places)
             .map(|((position, _), places)| (position, *places))
             .collect();
         cols.sort_by_cached_key(|(mentor, _)| {
@@ -64,7 +74,7 @@ impl Task {
             cols,
             cap,
         };
-        task.bonus = task.coverage_bonus(instance);
+        task.bonus = task.coverage_bonus(instance, least_places == 0);
         task.base = task
             .rows
             .iter()
@@ -74,7 +84,7 @@ impl Task {
     }
 
     /// One more matched pair must outweigh what all other pairs together could lose.
-    fn coverage_bonus(&self, instance: &Instance) -> i64 {
+    fn coverage_bonus(&self, instance: &Instance, ample: bool) -> i64 {
         if instance.settings().objective != Objective::Coverage {
             return 0;
         }
@@ -84,7 +94,13 @@ impl Task {
             .map(|mentee| instance.waiting_credit(*mentee))
             .max()
             .unwrap_or(0);
-        let most_pairs = i64::try_from(self.rows.len()).unwrap_or(i64::MAX);
+        let credit = if ample {
+            instance.settings().waiting_credit(u32::MAX)
+        } else {
+            credit
+        };
+        let rows = i64::try_from(self.rows.len()).unwrap_or(i64::MAX);
+        let most_pairs = if ample { 3 * rows + 10_000 } else { rows };
         (most_pairs + 1) * (i64::from(FULL_SCORE) + credit + 1)
     }
 }

@@ -150,6 +150,12 @@ unsafe fn walk<I: Isa, T: Taker, const SPREAD: u32>(job: &Job<'_>, taker: &mut T
         if plan.admissible == 0 {
             continue;
         }
+        // The same bound, now that the masks say which additions occur in this block at all.
+        let closer = job.professions.most[block] + job.row.most_shared + plan.most;
+        let bar = job.bars.map_or(0, |bars| i32::from(bars.least[block]));
+        if i32::from(closer) < need.saturating_add(bar) {
+            continue;
+        }
         let need = need.clamp(-32_768, 32_767) as i16;
         // SAFETY: the caller checked the instruction set.
         let mask = unsafe { I::block::<SPREAD>(job, &plan, block, need, &mut out) };

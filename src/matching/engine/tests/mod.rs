@@ -1,6 +1,8 @@
 //! The gates of the engine: optimal against an oracle, certified, deterministic, refusing bad input.
 
 mod changes;
+mod live;
 mod optimal;
 mod oracle;
 mod scan;
+mod stable;

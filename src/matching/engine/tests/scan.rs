@@ -3,7 +3,7 @@
 use super::super::kernel::Kernel;
 use super::super::pair::assess;
 use super::super::sample::{Dice, Sample};
-use super::super::scan::Scanner;
+use super::super::scan::{Audience, Layout, Scanner};
 use super::super::settings::{Objective, Settings, Weights};
 use super::super::task::Task;
 use super::super::{Exclusion, Instance, InstanceBuilder};
@@ -55,7 +55,13 @@ fn every_kernel_gives_the_integers_of_the_definition_for_every_pair() {
         let instance = varied(seed);
         let task = Task::new(&instance);
         for kernel in Kernel::available() {
-            let scanner = Scanner::new(&instance, &task, kernel);
+            let layout = Layout::new(&instance, &task, Audience::Task);
+            let scanner = Scanner {
+                instance: &instance,
+                task: &task,
+                layout: &layout,
+                kernel,
+            };
             let mut scores = vec![0; task.cols.len()];
             for (row, mentee) in task.rows.iter().enumerate() {
                 scanner.row_scores(row as u32, &mut scores);
@@ -82,7 +88,13 @@ fn the_candidates_kept_are_exactly_the_best_and_the_same_for_every_kernel_and_nu
         let task = Task::new(&instance);
         let mut first = None;
         for kernel in Kernel::available() {
-            let scanner = Scanner::new(&instance, &task, kernel);
+            let layout = Layout::new(&instance, &task, Audience::Task);
+            let scanner = Scanner {
+                instance: &instance,
+                task: &task,
+                layout: &layout,
+                kernel,
+            };
             for keep in [1, 7, 50] {
                 let found = scanner.best(keep);
                 for (row, found) in found.iter().enumerate() {
@@ -143,7 +155,13 @@ fn pricing_finds_every_violation_that_there_is() {
             .collect();
         let surplus = |row: u32| i64::from(row * 131 % 6000) - if row % 3 == 0 { far } else { 0 };
         for kernel in Kernel::available() {
-            let scanner = Scanner::new(&instance, &task, kernel);
+            let layout = Layout::new(&instance, &task, Audience::Task);
+            let scanner = Scanner {
+                instance: &instance,
+                task: &task,
+                layout: &layout,
+                kernel,
+            };
             let rows: Vec<(u32, i64)> = (0..task.rows.len() as u32)
                 .map(|row| (row, surplus(row)))
                 .collect();
@@ -181,7 +199,13 @@ fn total_score_never_keeps_a_pair_below_the_floor() {
     };
     let instance = Sample::new(5, 40, 200).instance(settings).unwrap();
     let task = Task::new(&instance);
-    let scanner = Scanner::new(&instance, &task, Kernel::best());
+    let layout = Layout::new(&instance, &task, Audience::Anybody);
+    let scanner = Scanner {
+        instance: &instance,
+        task: &task,
+        layout: &layout,
+        kernel: Kernel::best(),
+    };
     assert!(
         scanner
             .best(500)
