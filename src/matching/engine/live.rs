@@ -20,7 +20,7 @@ use super::outcome::{Certificate, CheckMethod, Outcome};
 use super::pair::{assess, broken_rules};
 use super::scan::{Audience, Layout, Scanner};
 use super::settings::Objective;
-use super::solve::{Clock, Found, Options, assign, outcome, price};
+use super::solve::{Clock, Found, Options, assign_candidates, outcome, price};
 use super::sparse::Sparse;
 use super::task::Task;
 
@@ -103,7 +103,16 @@ impl Live {
             layout: &layout,
             kernel,
         };
-        let (sparse, thresholds, _) = assign(&task, &scanner, options, &mut Clock::default())?;
+        let solved = options.in_pool(|| {
+            assign_candidates(
+                &scanner,
+                &task.base,
+                &task.cap,
+                options,
+                &mut Clock::default(),
+            )
+        })?;
+        let (sparse, thresholds) = (solved.sparse, solved.thresholds);
         let mut row_of = vec![None; instance.mentees.len()];
         (0_u32..)
             .zip(&task.rows)

@@ -24,7 +24,9 @@ pub mod instance;
 pub mod kernel;
 pub mod level;
 pub mod live;
+pub mod matrix;
 pub mod noc;
+pub mod npy;
 pub mod outcome;
 pub mod pair;
 pub mod sample;
@@ -45,6 +47,7 @@ pub use facts::{
 };
 pub use instance::{Instance, InstanceBuilder};
 pub use live::{Change, Live};
+pub use matrix::{Matrix, MatrixOutcome, solve_matrix};
 pub use noc::{Scale, Similarity};
 pub use outcome::{Certificate, Outcome, Pair, Unmatched, UnmatchedReason};
 pub use settings::{Objective, Points, Settings, Weights};

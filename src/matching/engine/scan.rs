@@ -124,6 +124,31 @@ impl Chunk {
     }
 }
 
+/// Where candidates come from: people by the scan, or a given matrix.
+pub trait Candidates: Sync {
+    /// The best `keep` candidates of every row.
+    fn best(&self, keep: usize) -> Vec<Found>;
+    /// All candidates of some rows.
+    fn all_of(&self, rows: &[u32]) -> Vec<(u32, Found)>;
+    /// For rows with their surplus the worst `keep` candidates whose score less price exceeds it.
+    fn violating(&self, rows: &[(u32, i64)], prices: &[i64], keep: usize) -> Vec<(u32, Vec<Edge>)>;
+}
+
+impl Candidates for Scanner<'_> {
+    fn best(&self, keep: usize) -> Vec<Found> {
+        self.best_of_all(keep)
+    }
+
+    fn all_of(&self, rows: &[u32]) -> Vec<(u32, Found)> {
+        let asked: std::collections::HashSet<u32> = rows.iter().copied().collect();
+        self.best_of(&|row| asked.contains(&row), self.task.cols.len() + 1)
+    }
+
+    fn violating(&self, rows: &[(u32, i64)], prices: &[i64], keep: usize) -> Vec<(u32, Vec<Edge>)> {
+        self.violating_rows(rows, prices, keep)
+    }
+}
+
 /// Scans an instance.
 #[derive(Clone, Copy)]
 pub struct Scanner<'a> {
@@ -139,7 +164,7 @@ pub struct Scanner<'a> {
 
 impl Scanner<'_> {
     /// The best `keep` candidates of every row.
-    pub fn best(&self, keep: usize) -> Vec<Found> {
+    pub fn best_of_all(&self, keep: usize) -> Vec<Found> {
         let mut found = vec![Found::default(); self.task.rows.len()];
         for (row, value) in self.best_of(&|_| true, keep) {
             found[row as usize] = value;
@@ -186,7 +211,7 @@ impl Scanner<'_> {
 
     /// For some rows the candidates whose score less price exceeds the row's surplus, the `keep` worst
     /// violations of each. Rows without any are left out.
-    pub fn violating(
+    pub fn violating_rows(
         &self,
         rows: &[(u32, i64)],
         prices: &[i64],
@@ -545,7 +570,7 @@ pub fn measure(
         let columns = clock();
         std::hint::black_box(scanner.score_all());
         let score = clock();
-        std::hint::black_box(scanner.best(50));
+        std::hint::black_box(scanner.best_of_all(50));
         let laps = [columns - start, score - columns, clock() - score];
         best.iter_mut()
             .zip(laps)

@@ -12,7 +12,7 @@ use super::outcome::{
     Certificate, CheckMethod, Outcome, Pair, Phase, Statistics, Unmatched, UnmatchedReason,
 };
 use super::pair::parts;
-use super::scan::{Audience, Layout, Scanner};
+use super::scan::{Audience, Candidates, Layout, Scanner};
 use super::settings::Objective;
 use super::sparse::{NONE, Sparse};
 use super::stable;
@@ -32,6 +32,20 @@ pub struct Options {
 }
 
 impl Options {
+    /// Runs in as many threads as asked.
+    pub(super) fn in_pool<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        let pool = self.threads.map(|threads| {
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(threads.max(1))
+                .build()
+        });
+        match pool {
+            Some(Ok(pool)) => pool.install(work),
+            // No new threads asked for, or none to be had: the shared ones give the same outcome.
+            _ => work(),
+        }
+    }
+
     pub(super) fn go_on(&self) -> Result<(), EngineError> {
         let stop = self
             .cancel
@@ -62,19 +76,7 @@ const SAMPLE_ROWS: usize = 8;
 /// answer (a defect of the program).
 pub fn solve(instance: &Instance, options: &Options) -> Result<Outcome, EngineError> {
     options.go_on()?;
-    match options.threads {
-        None => solve_here(instance, options),
-        Some(threads) => {
-            let pool = rayon::ThreadPoolBuilder::new()
-                .num_threads(threads.max(1))
-                .build();
-            match pool {
-                Ok(pool) => pool.install(|| solve_here(instance, options)),
-                // No new threads to be had: the shared ones give the same outcome.
-                Err(_) => solve_here(instance, options),
-            }
-        }
-    }
+    options.in_pool(|| solve_here(instance, options))
 }
 
 fn solve_here(instance: &Instance, options: &Options) -> Result<Outcome, EngineError> {
@@ -90,13 +92,13 @@ fn solve_here(instance: &Instance, options: &Options) -> Result<Outcome, EngineE
     };
     clock.lap("columns");
     let mut outcome = if instance.settings().objective == Objective::Stable {
-        let mates = stable::accept(&scanner, options)?;
+        let mates = stable::accept(&scanner, &task.base, &task.cap, options)?;
         clock.lap("assign");
         outcome(instance, &task, &Found::stable(&task, &mates))
     } else {
-        let (solved, _, rounds) = assign(&task, &scanner, options, &mut clock)?;
-        let mut outcome = outcome(instance, &task, &Found::priced(&task, &solved));
-        outcome.statistics.pricing_rounds = rounds;
+        let solved = assign_candidates(&scanner, &task.base, &task.cap, options, &mut clock)?;
+        let mut outcome = outcome(instance, &task, &Found::priced(&task, &solved.sparse));
+        outcome.statistics.pricing_rounds = solved.rounds;
         outcome
     };
     outcome.statistics.kernel = kernel.name().to_owned();
@@ -109,28 +111,41 @@ fn solve_here(instance: &Instance, options: &Options) -> Result<Outcome, EngineE
     Ok(outcome)
 }
 
+/// A priced problem: the flow, the score that no unlisted candidate of a row exceeds, and the rounds of
+/// pricing it took.
+pub(super) struct Solved {
+    pub sparse: Sparse,
+    pub thresholds: Vec<i32>,
+    pub rounds: u32,
+}
+
 /// Scans, assigns over the candidates, and prices all pairs until nothing violates.
-pub(super) fn assign(
-    task: &Task,
-    scanner: &Scanner<'_>,
+pub(super) fn assign_candidates(
+    candidates: &impl Candidates,
+    base: &[i64],
+    cap: &[u32],
     options: &Options,
     clock: &mut Clock,
-) -> Result<(Sparse, Vec<i32>, u32), EngineError> {
-    let found = scanner.best(KEEP);
+) -> Result<Solved, EngineError> {
+    let found = candidates.best(KEEP);
     clock.lap("scan");
     options.go_on()?;
     let thresholds: Vec<i32> = found.iter().map(|found| found.threshold).collect();
     let lists = found.into_iter().map(|found| found.list).collect();
-    let mut sparse = Sparse::new(lists, task.base.clone(), task.cap.clone());
+    let mut sparse = Sparse::new(lists, base.to_vec(), cap.to_vec());
     sparse.solve();
     clock.lap("assign");
-    let rounds = price(scanner, &mut sparse, &thresholds, options, clock)?;
-    Ok((sparse, thresholds, rounds))
+    let rounds = price(candidates, &mut sparse, &thresholds, options, clock)?;
+    Ok(Solved {
+        sparse,
+        thresholds,
+        rounds,
+    })
 }
 
 /// Prices all pairs and takes in what violates, until nothing does. Returns the number of rounds.
 pub(super) fn price(
-    scanner: &Scanner<'_>,
+    candidates: &impl Candidates,
     sparse: &mut Sparse,
     thresholds: &[i32],
     options: &Options,
@@ -149,7 +164,7 @@ pub(super) fn price(
         if rows.is_empty() {
             return Ok(rounds);
         }
-        let violating = scanner.violating(&rows, sparse.prices(), KEEP_VIOLATING);
+        let violating = candidates.violating(&rows, sparse.prices(), KEEP_VIOLATING);
         rounds += 1;
         clock.lap("price");
         if violating.is_empty() {
@@ -228,7 +243,7 @@ fn scanned_violations(
         .iter()
         .map(|mentor| get(&outcome.price_mentor, *mentor).copied().unwrap_or(0))
         .collect();
-    u64::try_from(scanner.violating(&rows, &prices, 1).len()).unwrap_or(u64::MAX)
+    u64::try_from(scanner.violating_rows(&rows, &prices, 1).len()).unwrap_or(u64::MAX)
 }
 
 /// An assignment before it is put into words.
@@ -362,7 +377,7 @@ fn set(values: &mut [i64], position: u32, value: i64) {
 /// Laps of the phases. The time is for people who tune; it never enters the outcome's meaning.
 pub(super) struct Clock {
     start: Instant,
-    phases: Vec<Phase>,
+    pub phases: Vec<Phase>,
 }
 
 impl Default for Clock {
@@ -375,7 +390,7 @@ impl Default for Clock {
 }
 
 impl Clock {
-    fn lap(&mut self, name: &str) {
+    pub fn lap(&mut self, name: &str) {
         let micros = u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.phases.push(Phase {
             name: name.to_owned(),

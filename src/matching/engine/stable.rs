@@ -13,7 +13,7 @@ use super::certificate;
 use super::error::EngineError;
 use super::instance::Instance;
 use super::outcome::{Certificate, CheckMethod, Outcome};
-use super::scan::Scanner;
+use super::scan::{Candidates, Scanner};
 use super::settings::FULL_SCORE;
 use super::solve::Options;
 use super::sparse::{Edge, NONE};
@@ -23,33 +23,36 @@ use super::task::Task;
 const FIRST_CHOICES: usize = 48;
 
 /// Column of each row (or [`NONE`]) and whether it had any candidate.
-pub fn accept(scanner: &Scanner<'_>, options: &Options) -> Result<Vec<(u32, bool)>, EngineError> {
-    let task = scanner.task;
-    let found = scanner.best(FIRST_CHOICES);
+pub fn accept(
+    candidates: &impl Candidates,
+    base: &[i64],
+    cap: &[u32],
+    options: &Options,
+) -> Result<Vec<(u32, bool)>, EngineError> {
+    let found = candidates.best(FIRST_CHOICES);
     let complete: Vec<bool> = found
         .iter()
         .map(|found| found.threshold == i32::MIN)
         .collect();
     let mut state = State {
         lists: found.into_iter().map(|found| found.list).collect(),
-        next: vec![0; task.rows.len()],
-        held: task
-            .cap
+        next: vec![0; base.len()],
+        held: cap
             .iter()
             .map(|cap| Vec::with_capacity((*cap as usize).min(8)))
             .collect(),
         complete,
-        task,
+        base,
+        cap,
     };
-    let mut waiting: Vec<u32> = (0..task.rows.len() as u32).rev().collect();
+    let mut waiting: Vec<u32> = (0..base.len() as u32).rev().collect();
     while !waiting.is_empty() {
         options.go_on()?;
         let exhausted = state.propose(&mut waiting);
         if exhausted.is_empty() {
             break;
         }
-        let all: std::collections::HashSet<u32> = exhausted.iter().copied().collect();
-        for (row, found) in scanner.best_of(&|row| all.contains(&row), task.cols.len().max(1)) {
+        for (row, found) in candidates.all_of(&exhausted) {
             state.lists[row as usize] = found.list;
             state.complete[row as usize] = true;
         }
@@ -59,7 +62,8 @@ pub fn accept(scanner: &Scanner<'_>, options: &Options) -> Result<Vec<(u32, bool
 }
 
 struct State<'a> {
-    task: &'a Task,
+    base: &'a [i64],
+    cap: &'a [u32],
     lists: Vec<Vec<Edge>>,
     complete: Vec<bool>,
     next: Vec<usize>,
@@ -80,9 +84,9 @@ impl State<'_> {
                 continue;
             };
             self.next[row as usize] += 1;
-            let worth = i64::from(edge.fit) + self.task.base[row as usize];
+            let worth = i64::from(edge.fit) + self.base[row as usize];
             let held = &mut self.held[edge.col as usize];
-            if held.len() < self.task.cap[edge.col as usize] as usize {
+            if held.len() < self.cap[edge.col as usize] as usize {
                 held.push((worth, row));
                 continue;
             }

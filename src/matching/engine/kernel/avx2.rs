@@ -137,64 +137,54 @@ unsafe fn part<const SPREAD: u32>(
 #[inline]
 #[target_feature(enable = "avx2")]
 unsafe fn lanes(pair: [__m256i; 2]) -> u32 {
-    // SAFETY: the instruction set is present by the caller's contract.
-    unsafe {
-        let packed = _mm256_packs_epi16(pair[0], pair[1]);
-        _mm256_movemask_epi8(_mm256_permute4x64_epi64::<0b11_01_10_00>(packed)) as u32
-    }
+    let packed = _mm256_packs_epi16(pair[0], pair[1]);
+    _mm256_movemask_epi8(_mm256_permute4x64_epi64::<0b11_01_10_00>(packed)) as u32
 }
 
 /// All ones in the lanes whose bit is set.
 #[inline]
 #[target_feature(enable = "avx2")]
 unsafe fn expand(bits: u16) -> __m256i {
-    // SAFETY: the instruction set is present by the caller's contract.
-    unsafe {
-        let lane = _mm256_setr_epi16(
-            1,
-            2,
-            4,
-            8,
-            16,
-            32,
-            64,
-            128,
-            256,
-            512,
-            1024,
-            2048,
-            4096,
-            8192,
-            16384,
-            i16::MIN,
-        );
-        _mm256_cmpeq_epi16(_mm256_and_si256(_mm256_set1_epi16(bits as i16), lane), lane)
-    }
+    let lane = _mm256_setr_epi16(
+        1,
+        2,
+        4,
+        8,
+        16,
+        32,
+        64,
+        128,
+        256,
+        512,
+        1024,
+        2048,
+        4096,
+        8192,
+        16384,
+        i16::MIN,
+    );
+    _mm256_cmpeq_epi16(_mm256_and_si256(_mm256_set1_epi16(bits as i16), lane), lane)
 }
 
 /// Points of levels: a table of 16-bit values by two lookups of bytes.
 #[inline]
 #[target_feature(enable = "avx2")]
 unsafe fn look_up(table: &[i16; 32], levels: __m256i) -> __m256i {
-    // SAFETY: the instruction set is present by the caller's contract.
-    unsafe {
-        let words = _mm256_loadu_si256(table.as_ptr().cast());
-        let bytes = _mm256_set1_epi16(0x00ff);
-        let low = _mm256_packus_epi16(
-            _mm256_and_si256(words, bytes),
-            _mm256_and_si256(words, bytes),
-        );
-        let high =
-            _mm256_packus_epi16(_mm256_srli_epi16::<8>(words), _mm256_srli_epi16::<8>(words));
-        // After packing, the first eight entries are in the lower and the rest in the upper half.
-        let low = _mm256_permute4x64_epi64::<0b10_00_10_00>(low);
-        let high = _mm256_permute4x64_epi64::<0b10_00_10_00>(high);
-        let upper = _mm256_slli_epi16::<8>(_mm256_shuffle_epi8(high, levels));
-        _mm256_or_si256(
-            _mm256_and_si256(_mm256_shuffle_epi8(low, levels), bytes),
-            upper,
-        )
-    }
+    let words = _mm256_loadu_si256(table.as_ptr().cast());
+    let bytes = _mm256_set1_epi16(0x00ff);
+    let low = _mm256_packus_epi16(
+        _mm256_and_si256(words, bytes),
+        _mm256_and_si256(words, bytes),
+    );
+    let high = _mm256_packus_epi16(_mm256_srli_epi16::<8>(words), _mm256_srli_epi16::<8>(words));
+    // After packing, the first eight entries are in the lower and the rest in the upper half.
+    let low = _mm256_permute4x64_epi64::<0b10_00_10_00>(low);
+    let high = _mm256_permute4x64_epi64::<0b10_00_10_00>(high);
+    let upper = _mm256_slli_epi16::<8>(_mm256_shuffle_epi8(high, levels));
+    _mm256_or_si256(
+        _mm256_and_si256(_mm256_shuffle_epi8(low, levels), bytes),
+        upper,
+    )
 }
 
 /// Points of common time, and which mentors keep the rule of least overlap.
@@ -275,21 +265,18 @@ unsafe fn time<const SPREAD: u32>(job: &Job<'_>, block: usize, half: usize) -> (
 #[inline]
 #[target_feature(enable = "avx2")]
 unsafe fn cover<const SPREAD: u32>(starts: __m256i, counted: __m256i, spread: u32) -> __m256i {
-    // SAFETY: the instruction set is present by the caller's contract.
-    unsafe {
-        match SPREAD {
-            0 => starts,
-            1 => _mm256_and_si256(
-                _mm256_or_si256(starts, _mm256_slli_epi16::<1>(starts)),
-                counted,
-            ),
-            _ => {
-                let mut covered = starts;
-                for _ in 0..spread {
-                    covered = _mm256_or_si256(starts, _mm256_slli_epi16::<1>(covered));
-                }
-                _mm256_and_si256(covered, counted)
+    match SPREAD {
+        0 => starts,
+        1 => _mm256_and_si256(
+            _mm256_or_si256(starts, _mm256_slli_epi16::<1>(starts)),
+            counted,
+        ),
+        _ => {
+            let mut covered = starts;
+            for _ in 0..spread {
+                covered = _mm256_or_si256(starts, _mm256_slli_epi16::<1>(covered));
             }
+            _mm256_and_si256(covered, counted)
         }
     }
 }

@@ -159,23 +159,20 @@ unsafe fn time<const SPREAD: u32>(job: &Job<'_>, block: usize) -> ([__m512i; 2],
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512bitalg")]
 unsafe fn cover<const SPREAD: u32>(starts: __m512i, counted: __m512i, spread: u32) -> __m512i {
-    // SAFETY: the instruction set is present by the caller's contract.
-    unsafe {
-        // Truth table 0xa8: (a or b) and c, with c the bits that count.
-        match SPREAD {
-            0 => starts,
-            1 => _mm512_ternarylogic_epi64::<0xa8>(starts, _mm512_slli_epi16::<1>(starts), counted),
-            2 => {
-                let two = _mm512_or_si512(starts, _mm512_slli_epi16::<1>(starts));
-                _mm512_ternarylogic_epi64::<0xa8>(two, _mm512_slli_epi16::<2>(starts), counted)
+    // Truth table 0xa8: (a or b) and c, with c the bits that count.
+    match SPREAD {
+        0 => starts,
+        1 => _mm512_ternarylogic_epi64::<0xa8>(starts, _mm512_slli_epi16::<1>(starts), counted),
+        2 => {
+            let two = _mm512_or_si512(starts, _mm512_slli_epi16::<1>(starts));
+            _mm512_ternarylogic_epi64::<0xa8>(two, _mm512_slli_epi16::<2>(starts), counted)
+        }
+        _ => {
+            let mut covered = starts;
+            for _ in 0..spread {
+                covered = _mm512_or_si512(starts, _mm512_slli_epi16::<1>(covered));
             }
-            _ => {
-                let mut covered = starts;
-                for _ in 0..spread {
-                    covered = _mm512_or_si512(starts, _mm512_slli_epi16::<1>(covered));
-                }
-                _mm512_and_si512(covered, counted)
-            }
+            _mm512_and_si512(covered, counted)
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod changes;
 mod live;
+mod matrix;
 mod optimal;
 mod oracle;
 mod scan;

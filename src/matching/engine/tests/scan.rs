@@ -96,7 +96,7 @@ fn the_candidates_kept_are_exactly_the_best_and_the_same_for_every_kernel_and_nu
                 kernel,
             };
             for keep in [1, 7, 50] {
-                let found = scanner.best(keep);
+                let found = scanner.best_of_all(keep);
                 for (row, found) in found.iter().enumerate() {
                     let mut scores = vec![0; task.cols.len()];
                     scanner.row_scores(row as u32, &mut scores);
@@ -166,7 +166,7 @@ fn pricing_finds_every_violation_that_there_is() {
                 .map(|row| (row, surplus(row)))
                 .collect();
             let found: std::collections::HashMap<u32, Vec<u32>> = scanner
-                .violating(&rows, &prices, 10_000)
+                .violating_rows(&rows, &prices, 10_000)
                 .into_iter()
                 .map(|(row, list)| (row, list.into_iter().map(|edge| edge.col).collect()))
                 .collect();
@@ -208,7 +208,7 @@ fn total_score_never_keeps_a_pair_below_the_floor() {
     };
     assert!(
         scanner
-            .best(500)
+            .best_of_all(500)
             .iter()
             .flat_map(|found| &found.list)
             .all(|edge| edge.fit >= 6500)
@@ -217,7 +217,7 @@ fn total_score_never_keeps_a_pair_below_the_floor() {
     let prices = vec![0; task.cols.len()];
     assert!(
         scanner
-            .violating(&rows, &prices, 500)
+            .violating_rows(&rows, &prices, 500)
             .iter()
             .flat_map(|(_, list)| list)
             .all(|edge| edge.fit >= 6500)
