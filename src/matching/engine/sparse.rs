@@ -255,6 +255,7 @@ impl Sparse {
     }
 
     /// What the row earns by being matched at all changed by `change`.
+    #[cfg(test)]
     pub fn shift_base(&mut self, row: u32, change: i64) {
         if self.active[row as usize] {
             self.leave(row);

@@ -170,7 +170,8 @@ unsafe fn expand(bits: u16) -> __m256i {
 #[inline]
 #[target_feature(enable = "avx2")]
 unsafe fn look_up(table: &[i16; 32], levels: __m256i) -> __m256i {
-    let words = _mm256_loadu_si256(table.as_ptr().cast());
+    // SAFETY: the table has 32 entries, the load takes 16.
+    let words = unsafe { _mm256_loadu_si256(table.as_ptr().cast()) };
     let bytes = _mm256_set1_epi16(0x00ff);
     let low = _mm256_packus_epi16(
         _mm256_and_si256(words, bytes),
