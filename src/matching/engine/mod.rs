@@ -17,6 +17,7 @@
 
 pub mod certificate;
 mod columns;
+pub mod directory;
 pub mod error;
 pub mod explain;
 pub mod facts;

@@ -73,6 +73,31 @@ pub fn similarity(scale: &Scale, left: &str, right: &str) -> u16 {
     }
 }
 
+/// Ranks occupations so that like ones are near each other: from one always on to the most like it that
+/// has no rank yet.
+fn neighbours(count: usize, permille: &[u16]) -> Vec<u32> {
+    let mut rank = vec![u32::MAX; count];
+    let mut here = 0;
+    for place in (0_u32..).take(count) {
+        if let Some(slot) = rank.get_mut(here) {
+            *slot = place;
+        }
+        let row = permille
+            .get(here * count..(here + 1) * count)
+            .unwrap_or_default();
+        let open = row
+            .iter()
+            .zip(&rank)
+            .enumerate()
+            .filter(|(_, (_, rank))| **rank == u32::MAX);
+        // The first of equals.
+        here = open
+            .max_by_key(|(at, (alike, _))| (**alike, std::cmp::Reverse(*at)))
+            .map_or(0, |(at, _)| at);
+    }
+    rank
+}
+
 fn digits(code: &str) -> Option<[u8; 5]> {
     let bytes: [u8; 5] = code.as_bytes().try_into().ok()?;
     bytes.iter().all(u8::is_ascii_digit).then_some(bytes)
@@ -107,10 +132,11 @@ impl Similarity {
     #[must_use]
     pub fn from_table(count: u16, permille: Vec<u16>) -> Option<Self> {
         let size = usize::from(count) * usize::from(count);
-        (permille.len() == size && permille.iter().all(|p| *p <= 1000)).then_some(Self {
+        let fits = permille.len() == size && permille.iter().all(|p| *p <= 1000);
+        fits.then(|| Self {
             count: count.into(),
+            rank: neighbours(count.into(), &permille),
             permille,
-            rank: (0..count.into()).collect(),
         })
     }
 
@@ -123,8 +149,8 @@ impl Similarity {
             .collect();
         Self {
             count: count.into(),
+            rank: neighbours(count.into(), &permille),
             permille,
-            rank: (0..count.into()).collect(),
         }
     }
 
@@ -134,7 +160,7 @@ impl Similarity {
         let codes = codes
             .get(..codes.len().min(usize::from(u16::MAX)))
             .unwrap_or_default();
-        let permille = codes
+        let permille: Vec<u16> = codes
             .iter()
             .flat_map(|a| {
                 codes
@@ -143,22 +169,10 @@ impl Similarity {
             })
             .collect();
         let count = u32::try_from(codes.len()).unwrap_or(0);
-        let mut order: Vec<(&str, usize)> = codes
-            .iter()
-            .enumerate()
-            .map(|(at, code)| (code.as_ref(), at))
-            .collect();
-        order.sort_unstable();
-        let mut rank = vec![0; codes.len()];
-        for (place, (_, at)) in (0_u32..).zip(order) {
-            if let Some(slot) = rank.get_mut(at) {
-                *slot = place;
-            }
-        }
         Self {
             count,
+            rank: neighbours(codes.len(), &permille),
             permille,
-            rank,
         }
     }
 

@@ -1,6 +1,9 @@
 //! The gates of the engine: optimal against an oracle, certified, deterministic, refusing bad input.
 
 mod changes;
+mod explain;
+mod fairness;
+mod input;
 mod live;
 mod matrix;
 mod optimal;
