@@ -143,7 +143,7 @@ impl Similarity {
     /// From a function of two positions.
     #[must_use]
     pub fn from_fn(count: u16, likeness: impl Fn(OccupationId, OccupationId) -> u16) -> Self {
-        let permille = (0..count)
+        let permille: Vec<u16> = (0..count)
             .flat_map(|a| (0..count).map(move |b| (a, b)))
             .map(|(a, b)| likeness(a, b).min(1000))
             .collect();
