@@ -16,6 +16,7 @@ pub mod web;
 // Floor 3
 pub mod access;
 // Floor 4, from the ground up
+pub mod correspondence;
 pub mod hours;
 pub mod matching;
 pub mod meetings;

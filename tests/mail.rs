@@ -22,7 +22,7 @@ use crate::support::app::{TestApp, each_database_with};
 use crate::support::smtp::{Behaviour, Received, SmtpServer};
 
 /// Settings that send through `server`.
-fn through(server: &SmtpServer) -> impl Fn(&mut Settings) {
+pub fn through(server: &SmtpServer) -> impl Fn(&mut Settings) {
     let port = server.port;
     move |settings| {
         settings.mail.transport = Transport::Smtp;
@@ -42,7 +42,7 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 /// One round of a worker.
-fn deliver(app: &TestApp) -> Round {
+pub fn deliver(app: &TestApp) -> Round {
     deliver_as(app, "one")
 }
 
@@ -53,7 +53,7 @@ fn deliver_as(app: &TestApp, name: &str) -> Round {
     })
 }
 
-fn reset(address: &str, key: &str) -> NewMail {
+pub fn reset(address: &str, key: &str) -> NewMail {
     let to = Recipient {
         name: "José".into(),
         address: address.to_owned(),
@@ -69,7 +69,7 @@ fn reset(address: &str, key: &str) -> NewMail {
     NewMail::new(&words, to, key).unwrap()
 }
 
-fn queue_one(app: &TestApp, mail: NewMail) -> OutboxId {
+pub fn queue_one(app: &TestApp, mail: NewMail) -> OutboxId {
     let ctx = app.ctx();
     match app.db(|conn| conn.write_tx(|conn| enqueue(conn, &ctx, mail))) {
         Queued::New(id) => id,
@@ -125,7 +125,7 @@ fn calendar(start: Instant, end: Instant, now: Instant, other: &str, name: &str)
     Calendar::new(Method::Request, vec![event])
 }
 
-fn invitation(app: &TestApp, other: &str, name: &str, key: &str) -> NewMail {
+pub fn invitation(app: &TestApp, other: &str, name: &str, key: &str) -> NewMail {
     let (meeting, start, end) = facts(app, Locale::Fr, other);
     let to = Recipient {
         name: name.into(),

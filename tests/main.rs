@@ -6,6 +6,7 @@
 mod support;
 
 mod access;
+mod correspondence;
 mod database;
 mod jobs;
 mod mail;

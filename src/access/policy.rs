@@ -106,6 +106,9 @@ policy! {
     ListMeetingAnswers "list_meeting_answers"  [Any, Programme, Caseload, Never, Never]
     // ---- hours
     // ---- mail
+    ListMails        "list_mails"              [Any, Programme, Never, Never, Never]
+    ReadMail         "read_mail"               [Any, Programme, Never, Never, Never]
+    RetryMail        "retry_mail"              [Any, Programme, Never, Never, Never]
 }
 
 /// Whom and what an object concerns; built by a room from what it loaded.

@@ -6,7 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::mentorships::Endings;
 use crate::web::assets;
-use crate::{access, meetings, mentorships, programmes};
+use crate::{access, correspondence, meetings, mentorships, programmes};
 
 /// What is done, in the same transaction, when a mentorship has ended.
 const ENDINGS: Endings = Endings(&[meetings::cancel::when_a_mentorship_ends]);
@@ -25,10 +25,13 @@ fn api(config: &mut ServiceConfig) {
     config.configure(programmes::api::routes);
     config.configure(mentorships::api::routes);
     config.configure(meetings::api::routes);
+    config.configure(correspondence::api::routes);
 }
 
 /// A line for each room's pages; they are not part of the OpenAPI document.
 fn pages(config: &mut web::ServiceConfig) -> &mut web::ServiceConfig {
     config.route("/assets/{name}", web::get().to(assets::serve));
-    config.configure(meetings::pages::routes)
+    config.configure(meetings::pages::routes);
+    config.configure(correspondence::mailbox::pages);
+    config
 }

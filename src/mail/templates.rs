@@ -49,6 +49,15 @@ pub struct Rendered {
     pub html: String,
 }
 
+/// A filled text template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    pub subject: String,
+    /// As [`Rendered::from_name`].
+    pub from_name: Option<String>,
+    pub text: String,
+}
+
 /// What every template knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PlatformWords {
@@ -130,28 +139,41 @@ impl Templates {
         platform: &PlatformWords,
         values: &serde_json::Value,
     ) -> Result<Rendered, TemplateError> {
-        let (lang, name) = (locale.as_str(), kind.as_str());
-        let text_name = format!("{lang}/{name}.txt");
+        let words = self.words(kind, locale, platform, values)?;
+        let name = format!("{locale}/{kind}.mjml");
         let values = minijinja::context! {
-            lang => lang,
-            platform => Value::from(Serde(platform)),
-            ..Value::from(Serde(values))
+            subject => words.subject.as_str(),
+            ..context(locale, platform, values)
         };
-        let filled = self.fill(&text_name, &values)?;
+        let html = to_html(&name, &self.fill(&name, &values)?)?;
+        Ok(Rendered {
+            subject: words.subject,
+            from_name: words.from_name,
+            text: words.text,
+            html,
+        })
+    }
+
+    /// Only the subject and the text: a list of mails needs no HTML.
+    ///
+    /// # Errors
+    /// As [`Templates::render`].
+    pub fn words(
+        &self,
+        kind: Kind,
+        locale: Locale,
+        platform: &PlatformWords,
+        values: &serde_json::Value,
+    ) -> Result<Words, TemplateError> {
+        let name = format!("{locale}/{kind}.txt");
+        let filled = self.fill(&name, &context(locale, platform, values))?;
         let (head, body) = filled
             .split_once("\n\n")
-            .ok_or_else(|| TemplateError::Head(text_name.clone()))?;
-        let subject = header(head, "Subject:").ok_or(TemplateError::Head(text_name))?;
-        let from_name = header(head, "From-Name:");
-        let text = tidy(body);
-        let mjml_name = format!("{lang}/{name}.mjml");
-        let values = minijinja::context! { subject => subject.as_str(), ..values };
-        let html = to_html(&mjml_name, &self.fill(&mjml_name, &values)?)?;
-        Ok(Rendered {
-            subject,
-            from_name,
-            text,
-            html,
+            .ok_or_else(|| TemplateError::Head(name.clone()))?;
+        Ok(Words {
+            subject: header(head, "Subject:").ok_or(TemplateError::Head(name))?,
+            from_name: header(head, "From-Name:"),
+            text: tidy(body),
         })
     }
 
@@ -160,6 +182,15 @@ impl Templates {
             .get_template(name)
             .and_then(|template| template.render(values))
             .map_err(|error| TemplateError::Fill(name.to_owned(), error))
+    }
+}
+
+/// The values of one mail and what every template knows.
+fn context(locale: Locale, platform: &PlatformWords, values: &serde_json::Value) -> Value {
+    minijinja::context! {
+        lang => locale.as_str(),
+        platform => Value::from(Serde(platform)),
+        ..Value::from(Serde(values))
     }
 }
 

@@ -85,7 +85,10 @@ fn clock(locale: Locale, clock: Clock) -> String {
     let args: i18n::Args<'_> = [
         ("hour".into(), clock.hour.to_string().into()),
         ("minute".into(), minute.into()),
-        ("whole".into(), if clock.minute == 0 { "yes" } else { "no" }.into()),
+        (
+            "whole".into(),
+            if clock.minute == 0 { "yes" } else { "no" }.into(),
+        ),
     ]
     .into();
     i18n::text_with(locale, "meeting-clock", &args)

@@ -96,8 +96,9 @@ fn l1_the_button_answers_without_signing_in_and_one_can_change_ones_mind() {
         let page = get(app, &format!("{path}?lang=fr&answer=accepted")).expect(200);
         assert!(page.text.contains("Serez-vous là?"), "{}", page.text);
         assert!(
-            page.text
-                .contains("mardi 13 octobre 2026, de 15\u{a0}h à 16\u{a0}h (heure locale : Vancouver"),
+            page.text.contains(
+                "mardi 13 octobre 2026, de 15\u{a0}h à 16\u{a0}h (heure locale : Vancouver"
+            ),
             "{}",
             page.text
         );
