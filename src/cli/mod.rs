@@ -5,6 +5,7 @@
 pub mod account;
 pub mod configuration;
 pub mod demo;
+pub mod import;
 pub mod serve;
 
 use std::path::PathBuf;
@@ -40,6 +41,11 @@ enum Command {
         #[command(subcommand)]
         command: configuration::Command,
     },
+    /// Bring in lists from files.
+    Import {
+        #[command(subcommand)]
+        command: import::Command,
+    },
     /// Accounts.
     Account {
         #[command(subcommand)]
@@ -70,6 +76,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Worker => serve::worker_only(settings).map(|()| ExitCode::SUCCESS),
         Command::Migrate => serve::migrate(&settings).map(|()| ExitCode::SUCCESS),
         Command::Config { command } => Ok(configuration::run(&settings, &command)),
+        Command::Import { command } => import::run(&settings, &command),
         Command::Account { command } => account::run(settings, command).map(|()| ExitCode::SUCCESS),
     }
 }

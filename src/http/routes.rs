@@ -6,7 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::mentorships::Endings;
 use crate::web::assets;
-use crate::{access, correspondence, meetings, mentorships, programmes};
+use crate::{access, correspondence, meetings, mentorships, people, programmes};
 
 /// What is done, in the same transaction, when a mentorship has ended.
 const ENDINGS: Endings = Endings(&[meetings::cancel::when_a_mentorship_ends]);
@@ -15,6 +15,9 @@ const ENDINGS: Endings = Endings(&[meetings::cancel::when_a_mentorship_ends]);
 pub fn all(config: &mut ServiceConfig) {
     config
         .app_data(Data::new(ENDINGS))
+        .app_data(Data::new(people::import::Enrol(
+            programmes::imported::enrol,
+        )))
         .configure(access::api::well_known)
         .service(scope::scope("/api/v1").configure(api))
         .map(pages);
@@ -22,6 +25,7 @@ pub fn all(config: &mut ServiceConfig) {
 
 /// A line for each room's API.
 fn api(config: &mut ServiceConfig) {
+    config.configure(people::api::routes);
     config.configure(programmes::api::routes);
     config.configure(mentorships::api::routes);
     config.configure(meetings::api::routes);

@@ -14,6 +14,7 @@
 pub mod api;
 pub mod create;
 pub mod enrol;
+pub mod imported;
 pub mod leave;
 pub mod life;
 pub mod model;

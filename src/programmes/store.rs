@@ -91,6 +91,14 @@ pub fn find(conn: &mut Conn, id: ProgrammeId) -> Result<Programme, Problem> {
         .first(conn)?)
 }
 
+/// The programme with the short name `slug`, or [`Problem::NotFound`].
+pub fn find_by_slug(conn: &mut Conn, slug: &str) -> Result<Programme, Problem> {
+    Ok(programmes::table
+        .filter(programmes::slug.eq(slug))
+        .select(Programme::as_select())
+        .first(conn)?)
+}
+
 /// Programmes by slug, after the mark `after`.
 pub fn list(conn: &mut Conn, after: Option<String>, rows: i64) -> Result<Vec<Programme>, Problem> {
     let mut query = programmes::table

@@ -4,9 +4,11 @@
 
 pub mod assets;
 pub mod body;
+pub mod csv;
 pub mod etag;
 pub mod form;
 pub mod layout;
+pub mod multipart;
 pub mod paging;
 pub mod problem;
 pub mod state;

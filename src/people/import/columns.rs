@@ -5,8 +5,8 @@
 //! nobody knows is reported and left alone; the same column twice is refused, unless it holds a
 //! list, whose parts are then joined.
 
-use super::fold::fold;
 use super::values::availability::is_day_name;
+use crate::people::model::text::fold;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 

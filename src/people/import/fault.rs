@@ -6,6 +6,8 @@
 
 use serde::Serialize;
 
+use crate::people::model::contact::ContactFault;
+
 /// Whether a finding keeps its row out, or is only shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -116,6 +118,12 @@ reasons! {
         SeveralMatches => "several-matches",
         /// The person exists and is archived.
         Archived => "archived",
+        /// The person exists and belongs to others.
+        NotYours => "not-yours",
+        /// Neither an address nor a telephone number: the person could not be recognised again.
+        NoKey => "no-key",
+        /// The record refuses it; the hint is the field.
+        Invalid => "invalid",
     }
     Warning {
         /// A column that we do not know; its values are not read.
@@ -134,6 +142,8 @@ reasons! {
         OccupationUncoded => "occupation-uncoded",
         /// A topic of the person's own, outside the list.
         OwnTopic => "own-topic",
+        /// No place that tells a time zone: the hint was taken.
+        ZoneAssumed => "zone-assumed",
         /// A value for the other role only.
         NotForThisRole => "not-for-this-role",
     }
@@ -147,6 +157,18 @@ pub struct Fault {
     pub part: String,
     /// A language-neutral fact for the sentence: a limit, two dates, a row.
     pub hint: String,
+}
+
+impl From<ContactFault> for Reason {
+    fn from(fault: ContactFault) -> Self {
+        match fault {
+            ContactFault::NotAName => Reason::NotAName,
+            ContactFault::TooLong => Reason::TooLong,
+            ContactFault::NotAnEmail => Reason::NotAnEmail,
+            ContactFault::SeveralEmails => Reason::SeveralEmails,
+            ContactFault::NotAPhone => Reason::NotAPhone,
+        }
+    }
 }
 
 /// How many characters of a value are repeated in a finding.

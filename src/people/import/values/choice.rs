@@ -2,7 +2,8 @@
 //! contact.
 
 use super::{Fault, Reason};
-use crate::people::import::fold::fold;
+use crate::people::model::text::fold;
+use crate::people::model::{LicenceStage, MeetingMode};
 
 /// The roles that a file may give. Staff are invited, never imported: a spreadsheet must not hand
 /// out rights.
@@ -88,19 +89,11 @@ fn role(piece: &str) -> Result<&'static [Role], Fault> {
     }
 }
 
-/// Ways of meeting, as a set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Mode {
-    Remote,
-    InPerson,
-    Either,
-}
-
 /// How a person wants to meet.
 ///
 /// # Errors
 /// [`Reason::UnknownMode`].
-pub fn mode(cell: &str) -> Result<Mode, Fault> {
+pub fn mode(cell: &str) -> Result<MeetingMode, Fault> {
     let text = fold(cell);
     let has = |words: &[&str]| {
         words
@@ -158,75 +151,57 @@ pub fn mode(cell: &str) -> Result<Mode, Fault> {
         "aucune preference",
     ]);
     match (remote, near, any) {
-        (_, _, true) | (true, true, _) => Ok(Mode::Either),
-        (true, false, _) => Ok(Mode::Remote),
-        (false, true, _) => Ok(Mode::InPerson),
+        (_, _, true) | (true, true, _) => Ok(MeetingMode::Either),
+        (true, false, _) => Ok(MeetingMode::Remote),
+        (false, true, _) => Ok(MeetingMode::InPerson),
         _ => Err(Fault::new(Reason::UnknownMode, cell)),
     }
-}
-
-/// How far a person has come towards practising a regulated profession here. The sector publishes
-/// no vocabulary for it; these steps are ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Licence {
-    /// The profession is not regulated.
-    NotNeeded,
-    NotStarted,
-    /// Documents or diplomas are being assessed.
-    Assessment,
-    /// Examinations.
-    Exams,
-    /// Supervised practice, internship, bridging.
-    Practice,
-    /// A restricted or temporary permit.
-    Provisional,
-    Licensed,
 }
 
 /// The stage of licensing that a cell names.
 ///
 /// # Errors
 /// [`Reason::UnknownLicenceStage`].
-pub fn licence(cell: &str) -> Result<Licence, Fault> {
+pub fn licence(cell: &str) -> Result<LicenceStage, Fault> {
     let text = fold(cell);
-    const STAGES: &[(Licence, &str)] = &[
+    const STAGES: &[(LicenceStage, &str)] = &[
         (
-            Licence::NotNeeded,
+            LicenceStage::NotNeeded,
             "not needed|not required|not regulated|none needed|n a|na|none|not applicable|\
              unregulated|non requis|non reglemente|non reglementee|sans objet|aucun|s o|\
              pas necessaire|non applicable|aucun requis",
         ),
         (
-            Licence::NotStarted,
+            LicenceStage::NotStarted,
             "not started|no|to start|not yet|non commence|pas commence|non|a commencer|\
              pas encore|pas commencee|non commencee",
         ),
         (
-            Licence::Assessment,
+            LicenceStage::Assessment,
             "assessment|in assessment|credential assessment|under review|applied|documents|\
              evaluation|en evaluation|evaluation des diplomes|evaluation comparative|\
              demande deposee|dossier depose|en cours d evaluation",
         ),
         (
-            Licence::Exams,
+            LicenceStage::Exams,
             "exam|exams|examination|examinations|writing exams|preparing exams|examen|\
              examens|preparation aux examens|en examen",
         ),
         (
-            Licence::Practice,
+            LicenceStage::Practice,
             "internship|supervised practice|practicum|bridging|residency|bridging programme|\
              bridging program|supervised|stage|stage supervise|pratique supervisee|\
              formation d appoint|residence|stage d adaptation",
         ),
         (
-            Licence::Provisional,
+            LicenceStage::Provisional,
             "provisional|provisional licence|provisional license|temporary|restricted|\
              restrictive permit|temporary permit|in training|permis restrictif|\
              permis temporaire|permis provisoire|restrictif|temporaire|provisoire|\
              candidat a la profession",
         ),
         (
-            Licence::Licensed,
+            LicenceStage::Licensed,
             "licensed|licenced|yes|registered|certified|full licence|full license|complete|\
              completed|obtained|oui|obtenu|obtenue|permis obtenu|permis regulier|agree|\
              agreee|certifie|certifiee|membre de l ordre|inscrit a l ordre|\
@@ -299,17 +274,17 @@ mod tests {
 
     #[test]
     fn ways_of_meeting() {
-        assert_eq!(mode("En ligne (Zoom)"), Ok(Mode::Remote));
-        assert_eq!(mode("en présentiel"), Ok(Mode::InPerson));
-        assert_eq!(mode("In person or online"), Ok(Mode::Either));
-        assert_eq!(mode("peu importe"), Ok(Mode::Either));
+        assert_eq!(mode("En ligne (Zoom)"), Ok(MeetingMode::Remote));
+        assert_eq!(mode("en présentiel"), Ok(MeetingMode::InPerson));
+        assert_eq!(mode("In person or online"), Ok(MeetingMode::Either));
+        assert_eq!(mode("peu importe"), Ok(MeetingMode::Either));
         assert_eq!(mode("by pigeon").unwrap_err().reason, Reason::UnknownMode);
     }
 
     #[test]
     fn licence_stages_and_contact_languages() {
-        assert_eq!(licence("Permis restrictif"), Ok(Licence::Provisional));
-        assert_eq!(licence("En évaluation"), Ok(Licence::Assessment));
+        assert_eq!(licence("Permis restrictif"), Ok(LicenceStage::Provisional));
+        assert_eq!(licence("En évaluation"), Ok(LicenceStage::Assessment));
         assert_eq!(
             licence("soon").unwrap_err().reason,
             Reason::UnknownLicenceStage

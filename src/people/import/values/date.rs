@@ -1,7 +1,7 @@
 //! Calendar dates, in every form that has one reading only.
 
 use super::{Fault, Reason};
-use crate::people::import::fold::fold;
+use crate::people::model::text::fold;
 use chrono::{Datelike, NaiveDate};
 
 const EARLIEST_YEAR: i32 = 1990;

@@ -6,37 +6,25 @@
 //! counts, as it does in matching. A language without a level has an unknown level.
 
 use super::{Fault, Read, Reason};
-use crate::people::import::fold::fold;
-
-/// Command of a language on the CEFR scale, and above it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
-    A1,
-    A2,
-    B1,
-    B2,
-    C1,
-    C2,
-    Native,
-}
+use crate::people::model::text::fold;
+use crate::reference::{Language, LanguageLevel};
 
 /// A language of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spoken {
-    /// BCP 47 code.
-    pub code: String,
+    pub language: Language,
     /// `None`: not said.
-    pub level: Option<Level>,
+    pub level: Option<LanguageLevel>,
 }
 
 /// Most languages of one person.
 pub const MAX_LANGUAGES: usize = 20;
 
-/// The languages of a cell; `find` knows a language by its code or its name in any language.
-pub fn languages(cell: &str, find: &dyn Fn(&str) -> Option<String>) -> Read<Vec<Spoken>> {
+/// The languages of a cell.
+pub fn languages(cell: &str) -> Read<Vec<Spoken>> {
     let mut read = Read::clean(Vec::<Spoken>::new());
     for piece in split(cell) {
-        match one(piece, find) {
+        match one(piece) {
             Ok(Piece::Language(spoken)) => add(&mut read, spoken, piece),
             Ok(Piece::Level(level)) => match read.value.last_mut() {
                 Some(last) => last.level = Some(last.level.map_or(level, |known| known.min(level))),
@@ -57,13 +45,13 @@ fn add(read: &mut Read<Vec<Spoken>>, spoken: Spoken, piece: &str) {
     match read
         .value
         .iter_mut()
-        .find(|known| known.code == spoken.code)
+        .find(|known| known.language == spoken.language)
     {
         None => read.value.push(spoken),
         Some(known) => match (known.level, spoken.level) {
             (Some(a), Some(b)) if a != b => {
                 read.faults
-                    .push(Fault::new(Reason::LevelsDiffer, piece).hint(&spoken.code));
+                    .push(Fault::new(Reason::LevelsDiffer, piece).hint(spoken.language.code()));
             }
             (None, level) => known.level = level,
             _ => {}
@@ -116,170 +104,64 @@ fn by_words(piece: &str) -> Vec<&str> {
 enum Piece {
     Language(Spoken),
     /// `Français, B2`: the level of the language before it.
-    Level(Level),
+    Level(LanguageLevel),
 }
 
-fn one(piece: &str, find: &dyn Fn(&str) -> Option<String>) -> Result<Piece, Reason> {
-    let spoken = |code, level| Ok(Piece::Language(Spoken { code, level }));
-    if let Some(code) = find(piece) {
-        return spoken(code, None);
+fn one(piece: &str) -> Result<Piece, Reason> {
+    let spoken = |language, level| Ok(Piece::Language(Spoken { language, level }));
+    let find = |name: &str| Language::from_words(name.trim()).ok();
+    let read = |said: &str| LanguageLevel::from_words(said).ok_or(Reason::UnknownLevel);
+    if let Some(language) = find(piece) {
+        return spoken(language, None);
     }
-    let marks: &[&str] = &[":", "(", "[", "=", " - ", " – ", " — ", "–", "-"];
-    for mark in marks {
+    for mark in [":", "(", "[", "=", " - ", " – ", " — ", "–", "-"] {
         let Some((name, said)) = piece.split_once(mark) else {
             continue;
         };
-        if let Some(code) = find(name.trim()) {
-            return spoken(code, Some(level(said).ok_or(Reason::UnknownLevel)?));
+        if let Some(language) = find(name) {
+            return spoken(language, Some(read(said)?));
         }
+    }
+    // `Français, B2`: the piece says a level and nothing before it.
+    let first = piece.split_whitespace().next().unwrap_or_default();
+    if let Some(level) = LanguageLevel::from_words(piece)
+        && (LanguageLevel::from_words(first).is_some() || is_scale(first))
+    {
+        return Ok(Piece::Level(level));
     }
     // `English CLB 9`: the longest beginning that is a language; the rest is its level.
     let ends: Vec<usize> = piece.match_indices(' ').map(|(at, _)| at).collect();
     for at in ends.into_iter().rev() {
         let (name, said) = piece.split_at(at);
-        if let Some(code) = find(name.trim()) {
-            return spoken(code, Some(level(said).ok_or(Reason::UnknownLevel)?));
+        if let Some(language) = find(name) {
+            return spoken(language, Some(read(said)?));
         }
     }
-    lone_level(piece)
-        .map(Piece::Level)
-        .ok_or(Reason::UnknownLanguage)
+    Err(Reason::UnknownLanguage)
 }
 
-/// The level of a piece that names nothing else.
-fn lone_level(piece: &str) -> Option<Level> {
-    let folded = fold(piece);
-    let bare = folded
-        .trim_start_matches("niveau ")
-        .trim_start_matches("level ");
-    let first = bare.split(' ').next().unwrap_or_default();
-    let alone = cefr(first).is_some()
-        || first.starts_with("clb")
-        || first.starts_with("nclc")
-        || by_word(bare).is_some();
-    if alone { level(bare) } else { None }
-}
-
-/// The level that a text names; the lowest of several.
-pub fn level(text: &str) -> Option<Level> {
-    let folded = fold(text);
-    if let Some(level) = by_word(&folded) {
-        return Some(level);
-    }
-    let words: Vec<&str> = folded.split(' ').collect();
-    let mut found = Vec::new();
-    for (at, word) in words.iter().enumerate() {
-        if let Some(level) = cefr(word) {
-            found.push(level);
-        }
-        for scale in ["clb", "nclc"] {
-            let Some(number) = word.strip_prefix(scale) else {
-                continue;
-            };
-            let number = if number.is_empty() {
-                words.get(at + 1).copied()?
-            } else {
-                number
-            };
-            found.push(clb(number)?);
-        }
-    }
-    if found.is_empty() {
-        found.extend(words.iter().filter_map(|word| by_word(word)));
-    }
-    found.into_iter().min()
-}
-
-fn cefr(word: &str) -> Option<Level> {
-    Some(match word {
-        "a1" => Level::A1,
-        "a2" => Level::A2,
-        "b1" => Level::B1,
-        "b2" => Level::B2,
-        "c1" => Level::C1,
-        "c2" => Level::C2,
-        _ => return None,
-    })
-}
-
-/// Canadian Language Benchmarks and *Niveaux de compétence linguistique canadiens* beside CEFR
-/// (indicative; the two are not the same scale).
-fn clb(number: &str) -> Option<Level> {
-    Some(match number.parse::<u8>().ok()? {
-        1 | 2 => Level::A1,
-        3 | 4 => Level::A2,
-        5 | 6 => Level::B1,
-        7 | 8 => Level::B2,
-        9 | 10 => Level::C1,
-        11 | 12 => Level::C2,
-        _ => return None,
-    })
-}
-
-fn by_word(folded: &str) -> Option<Level> {
-    Some(match folded {
-        "native"
-        | "natif"
-        | "native speaker"
-        | "mother tongue"
-        | "maternelle"
-        | "first language"
-        | "langue maternelle"
-        | "l1"
-        | "langue premiere"
-        | "locuteur natif"
-        | "first"
-        | "locutrice native"
-        | "native or bilingual" => Level::Native,
-        "bilingual" | "bilingue" | "mastery" | "maitrise" | "proficient" => Level::C2,
-        "fluent" | "courant" | "couramment" | "courante" | "advanced" | "avance" | "avancee"
-        | "excellent" | "excellente" | "very good" | "tres bon" | "tres bien" | "tres bonne"
-        | "professional" | "professionnel" | "professionnelle" | "full professional" => Level::C1,
-        "upper intermediate"
-        | "intermediaire avance"
-        | "good"
-        | "bon"
-        | "bonne"
-        | "bien"
-        | "intermediaire superieur"
-        | "working"
-        | "working proficiency" => Level::B2,
-        "intermediate" | "intermediaire" | "conversational" | "conversation" | "moyen"
-        | "moyenne" | "fair" => Level::B1,
-        "elementary" | "elementaire" | "faible" | "weak" | "lower intermediate" => Level::A2,
-        "beginner" | "beginning" | "debutant" | "debutante" | "basic" | "base" | "notions"
-        | "some" | "un peu" | "a little" | "de base" => Level::A1,
-        _ => return None,
-    })
+/// The first word of a level that is written in two or more.
+fn is_scale(word: &str) -> bool {
+    [
+        "clb", "nclc", "niveau", "level", "langue", "mother", "first", "upper", "very", "tres",
+    ]
+    .contains(&fold(word).as_str())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn find(name: &str) -> Option<String> {
-        let code = match fold(name).as_str() {
-            "fr" | "francais" | "french" => "fr",
-            "en" | "english" | "anglais" => "en",
-            "ar" | "arabe" | "arabic" | "العربية" => "ar",
-            "fa" | "persian" | "farsi" | "persan" => "fa",
-            "zh" | "chinese" | "chinois" => "zh",
-            "haitian creole" | "creole haitien" => "ht",
-            _ => return None,
-        };
-        Some(code.to_string())
-    }
-
     fn read(cell: &str) -> String {
-        let Read { value, faults } = languages(cell, &find);
+        let Read { value, faults } = languages(cell);
         assert!(faults.is_empty(), "{cell}: {faults:?}");
         let shown: Vec<String> = value
             .iter()
             .map(|s| {
                 format!(
                     "{}:{}",
-                    s.code,
-                    s.level.map_or("?".into(), |l| format!("{l:?}"))
+                    s.language,
+                    s.level.map_or("?", LanguageLevel::as_str)
                 )
             })
             .collect();
@@ -289,21 +171,21 @@ mod tests {
     #[test]
     fn codes_names_levels_and_words_are_read() {
         for (cell, expected) in [
-            ("fr:C1; ar:native", "fr:C1 ar:Native"),
+            ("fr:C1; ar:native", "fr:C1 ar:native"),
             ("Français (courant), Arabe", "fr:C1 ar:?"),
             ("English CLB 9 / French NCLC7", "en:C1 fr:B2"),
             (
                 "English - fluent\nArabic – mother tongue",
-                "en:C1 ar:Native",
+                "en:C1 ar:native",
             ),
             ("Français, B2", "fr:B2"),
             ("anglais B1-B2 et français C2", "en:B1 fr:C2"),
             ("Persian/Farsi", "fa:?"),
             (
                 "Haitian Creole native; Français (C1, NCLC 9)",
-                "ht:Native fr:C1",
+                "ht:native fr:C1",
             ),
-            ("Créole haïtien (langue maternelle)", "ht:Native"),
+            ("Créole haïtien (langue maternelle)", "ht:native"),
             ("العربية", "ar:?"),
             ("Français (niveau intermédiaire)", "fr:B1"),
         ] {
@@ -314,7 +196,7 @@ mod tests {
     #[test]
     fn what_is_no_language_or_no_level_is_named() {
         let reason = |cell| {
-            languages(cell, &find)
+            languages(cell)
                 .faults
                 .first()
                 .map(|f| (f.reason, f.part.clone()))

@@ -6,7 +6,6 @@
 
 pub mod availability;
 pub mod choice;
-pub mod contact;
 pub mod date;
 pub mod languages;
 pub mod number;

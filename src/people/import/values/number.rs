@@ -1,12 +1,12 @@
 //! Counts: years of experience and the number of people a mentor has room for.
 
 use super::{Fault, Reason};
-use crate::people::import::fold::fold;
+use crate::people::model::text::fold;
 
 /// Most years of experience that are believed.
 pub const MAX_YEARS: u16 = 70;
 /// Most people one mentor can have at a time.
-pub const MAX_CAPACITY: u16 = 50;
+pub const MAX_CAPACITY: u16 = 20;
 
 /// Years of experience in tenths of a year: `5`, `5 ans`, `2,5 years`, `10+`, `18 mois`.
 ///
@@ -54,7 +54,7 @@ pub fn capacity(cell: &str) -> Result<u16, Fault> {
     }
     u16::try_from(tenths / 10)
         .ok()
-        .filter(|n| *n <= MAX_CAPACITY)
+        .filter(|n| (1..=MAX_CAPACITY).contains(n))
         .ok_or(Fault::new(Reason::OutOfRange, cell).hint(MAX_CAPACITY))
 }
 
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn a_capacity_is_a_whole_number_of_people() {
         assert_eq!(capacity("2 personnes"), Ok(2));
-        assert_eq!(capacity("0"), Ok(0));
+        assert_eq!(capacity("0").unwrap_err().reason, Reason::OutOfRange);
         assert_eq!(capacity("1.5").unwrap_err().reason, Reason::NotANumber);
         assert_eq!(capacity("500").unwrap_err().reason, Reason::OutOfRange);
     }
