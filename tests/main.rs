@@ -15,3 +15,4 @@ mod meetings;
 mod mentorships;
 mod people;
 mod programmes;
+mod real_mail;

@@ -119,6 +119,7 @@ pub struct Smtp {
     pub password: SecretString,
     pub password_file: String,
     pub timeout_seconds: u64,
+    pub ca_file: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]

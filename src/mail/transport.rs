@@ -4,9 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
-use lettre::transport::smtp::{Error as SmtpError, PoolConfig};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{Message, SmtpTransport, Transport as _};
 use secrecy::ExposeSecret;
 
@@ -42,12 +43,21 @@ pub enum Failure {
     Later(String),
 }
 
+/// The transport cannot be set up as configured.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    #[error("mail.smtp.ca_file names {path}, which cannot be read: {cause}")]
+    File { path: String, cause: std::io::Error },
+    #[error("{0}")]
+    Tls(#[from] SmtpError),
+}
+
 impl Transport {
     /// From the settings.
     ///
     /// # Errors
-    /// When the TLS parameters for the server's name cannot be made.
-    pub fn new(settings: &Settings) -> Result<Self, SmtpError> {
+    /// When `mail.smtp.ca_file` cannot be read or is no certificate.
+    pub fn new(settings: &Settings) -> Result<Self, TransportError> {
         let mail = &settings.mail;
         Ok(match mail.transport {
             Setting::Mailbox => Self::Mailbox,
@@ -86,9 +96,9 @@ impl Transport {
 }
 
 /// `patience` is how long one answer may take.
-fn smtp(mail: &Mail, patience: Duration) -> Result<SmtpTransport, SmtpError> {
+fn smtp(mail: &Mail, patience: Duration) -> Result<SmtpTransport, TransportError> {
     let host = mail.smtp.host.as_str();
-    let parameters = || TlsParameters::new(host.to_owned());
+    let parameters = || tls_parameters(host, &mail.smtp.ca_file);
     let tls = match mail.smtp.security {
         SmtpSecurity::Starttls => Tls::Required(parameters()?),
         SmtpSecurity::Tls => Tls::Wrapper(parameters()?),
@@ -110,6 +120,18 @@ fn smtp(mail: &Mail, patience: Duration) -> Result<SmtpTransport, SmtpError> {
         ));
     }
     Ok(builder.build())
+}
+
+fn tls_parameters(host: &str, ca_file: &str) -> Result<TlsParameters, TransportError> {
+    let mut builder = TlsParameters::builder(host.to_owned());
+    if !ca_file.is_empty() {
+        let pem = std::fs::read(ca_file).map_err(|cause| TransportError::File {
+            path: ca_file.to_owned(),
+            cause,
+        })?;
+        builder = builder.add_root_certificate(Certificate::from_pem(&pem)?);
+    }
+    Ok(builder.build()?)
 }
 
 /// A 5xx about the mail is for good; a 5xx about ourselves (the password, the order of commands) is

@@ -5,13 +5,15 @@ use chrono::Duration;
 use crate::db::Conn;
 use crate::db::jobs::{self, Job};
 use crate::kernel::{Context, Problem};
+use crate::meetings;
 use crate::web::App;
 
-/// A room's way of doing a job, inside the transaction that marks it done.
-type Work = fn(&mut Conn, &Context, &Job) -> Result<(), Problem>;
+/// A room's way of doing a job, inside the transaction that marks it done; false when the job is none
+/// of its own.
+type Work = fn(&mut Conn, &Context, &Job) -> Result<bool, Problem>;
 
-/// The rooms, by the first word of their jobs' kinds: `meeting.remind` is the business of `meeting`.
-const ROOMS: &[(&str, Work)] = &[];
+/// A line for each room that writes jobs.
+const ROOMS: &[Work] = &[meetings::reminders::run];
 
 /// Does what is due; whether there was anything.
 ///
@@ -44,10 +46,13 @@ pub async fn round(app: &App, worker: &str) -> Result<bool, Problem> {
 }
 
 fn perform(conn: &mut Conn, ctx: &Context, job: &Job) -> Result<(), Problem> {
-    let room = job.kind.split('.').next().unwrap_or("");
-    let work = ROOMS
-        .iter()
-        .find_map(|(name, work)| (*name == room).then_some(*work))
-        .ok_or_else(|| Problem::internal(format!("nobody does jobs of kind {}", job.kind)))?;
-    work(conn, ctx, job)
+    for work in ROOMS {
+        if work(conn, ctx, job)? {
+            return Ok(());
+        }
+    }
+    Err(Problem::internal(format!(
+        "no room does jobs of kind {}",
+        job.kind
+    )))
 }
