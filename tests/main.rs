@@ -11,6 +11,7 @@ mod database;
 mod import;
 mod jobs;
 mod mail;
+mod matching;
 mod meetings;
 mod mentorships;
 mod people;

@@ -6,7 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::mentorships::Endings;
 use crate::web::assets;
-use crate::{access, correspondence, meetings, mentorships, people, programmes};
+use crate::{access, correspondence, matching, meetings, mentorships, people, programmes};
 
 /// What is done, in the same transaction, when a mentorship has ended.
 const ENDINGS: Endings = Endings(&[meetings::cancel::when_a_mentorship_ends]);
@@ -30,6 +30,7 @@ fn api(config: &mut ServiceConfig) {
     config.configure(mentorships::api::routes);
     config.configure(meetings::api::routes);
     config.configure(correspondence::api::routes);
+    config.configure(matching::api::routes);
 }
 
 /// A line for each room's pages; they are not part of the OpenAPI document.

@@ -1,4 +1,41 @@
-//! Matching: runs, proposals and decisions; the pure engine that finds and proves the best set is
-//! [`engine`].
+//! Matching: who works with whom. A run takes everybody of a programme who waits, finds and proves the best set
+//! of pairs for all of them together, and proposes it; a coordinator decides.
+//!
+//! ```text
+//!  people ──load──▶ inputs ──engine──▶ outcome ──run──▶ proposals ──decide──▶ mentorships
+//!                     │                   │                 │
+//!                     └──── frozen, replayable ─────────────┴── why, why not, alternatives, what if
+//! ```
+//!
+//! A **run** is a frozen record: what the engine was given ([`inputs`]), what it found, and what that amounts to
+//! ([`summary`]). The pure engine is [`engine`]; this room translates people into its numbers ([`translate`]) and
+//! its numbers into facts and sentences ([`facts`], [`sentences`]).
+//!
+//! A **proposal** is proposed → approved, rejected, replaced, or held → released; a newer run, or events, make it
+//! stale. Approving begins a mentorship in the same transaction, in which the database counts the places.
+//!
+//! A **decision** keeps who decided, when, on what criteria, whether against the proposal, and why.
 
+pub mod api;
+pub mod calendar;
+pub mod decide;
 pub mod engine;
+pub mod facts;
+pub mod frozen;
+pub mod inputs;
+pub mod load;
+pub mod model;
+pub mod proposals_api;
+pub mod request;
+pub mod run;
+pub mod sentences;
+pub mod store;
+pub mod summary;
+pub mod translate;
+pub mod what_if;
+pub mod why;
+
+pub use decide::{Judgement, decide};
+pub use model::{MatchRun, Proposal, ProposalStatus, RunStatus, Verdict};
+pub use request::Request;
+pub use run::run;

@@ -5,7 +5,6 @@ use utoipa::ToSchema;
 
 use crate::access::policy::{self, Action};
 use crate::db::Conn;
-use crate::db::connection::LockTable;
 use crate::kernel::ids::ProgrammeId;
 use crate::kernel::{Context, Problem};
 use crate::mentorships::{EndReason, Ending, Endings, end_in, store};
@@ -58,8 +57,7 @@ pub fn close_programme(
     endings: Endings,
 ) -> Result<Closed, Problem> {
     conn.write_tx(|conn| {
-        conn.lock_row(LockTable::Programmes, id.0)?;
-        let before = programmes::store::find(conn, id)?;
+        let before = programmes::store::hold(conn, id)?;
         policy::allow(&ctx.actor, Action::CloseProgramme, &before.object())?;
         if_match.require(before.version)?;
         let reason = leave::reason(&closing.reason)?;

@@ -83,6 +83,8 @@ pub fn end(
     endings: Endings,
 ) -> Result<Mentorship, Problem> {
     conn.write_tx(|conn| {
+        let programme = store::find(conn, id)?.programme_id;
+        programmes::store::hold(conn, programme)?;
         conn.lock_row(LockTable::Mentorships, id.0)?;
         let before = store::find(conn, id)?;
         let coaches = store::coaches_of(conn, &before)?;
@@ -92,7 +94,7 @@ pub fn end(
     })
 }
 
-/// Ends a mentorship inside the caller's transaction, which holds its row: gives both places back, lets people
+/// Ends a mentorship inside the caller's transaction, which holds the programme's row and its own: gives both places back, lets people
 /// leave where that follows, does what the rooms above have to do, and writes both a mail.
 ///
 /// # Errors

@@ -44,6 +44,7 @@ pub fn start(
     conn.write_tx(|conn| {
         let (one, _) = programmes::store::participation(conn, mentor)?;
         policy::allow(&ctx.actor, Action::StartMentorship, &one.object(None))?;
+        programmes::store::hold(conn, one.programme_id)?;
         let start = Start {
             mentor,
             mentee,
@@ -54,7 +55,8 @@ pub fn start(
     })
 }
 
-/// Begins a mentorship inside the caller's transaction: takes a place of each, and writes the mails that
+/// Begins a mentorship inside the caller's transaction, which holds the programme's row
+/// ([`programmes::store::hold`]): takes a place of each, and writes the mails that
 /// introduce them. The caller has asked the policy.
 ///
 /// # Errors

@@ -3,7 +3,6 @@
 use crate::access::policy::{self, Action};
 use crate::access::{audit, record};
 use crate::db::Conn;
-use crate::db::connection::LockTable;
 use crate::kernel::ids::ProgrammeId;
 use crate::kernel::{Context, Problem};
 use crate::programmes::leave::leave_in;
@@ -22,8 +21,7 @@ pub fn open(
     if_match: &IfMatch,
 ) -> Result<Programme, Problem> {
     conn.write_tx(|conn| {
-        conn.lock_row(LockTable::Programmes, id.0)?;
-        let before = store::find(conn, id)?;
+        let before = store::hold(conn, id)?;
         policy::allow(&ctx.actor, Action::OpenProgramme, &before.object())?;
         if_match.require(before.version)?;
         go_in(conn, ctx, &before, ProgrammeStatus::Open, "programme.open")

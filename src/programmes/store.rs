@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::db::connection::LockTable;
 use crate::db::schema::{participations, persons, programmes};
 use crate::db::{Conn, Json, constraint};
 use crate::kernel::ids::{AccountId, ParticipationId, PersonId, ProgrammeId};
@@ -97,6 +98,16 @@ pub fn find_by_slug(conn: &mut Conn, slug: &str) -> Result<Programme, Problem> {
         .filter(programmes::slug.eq(slug))
         .select(Programme::as_select())
         .first(conn)?)
+}
+
+/// The programme `id`, whose row the transaction holds from now on: runs, approvals, beginnings and endings of
+/// one programme come one after the other, so that none waits for another in a circle.
+///
+/// # Errors
+/// [`Problem::NotFound`].
+pub fn hold(conn: &mut Conn, id: ProgrammeId) -> Result<Programme, Problem> {
+    conn.lock_row(LockTable::Programmes, id.0)?;
+    find(conn, id)
 }
 
 /// Programmes by slug, after the mark `after`.

@@ -5,7 +5,6 @@ use serde::Serialize;
 use crate::access::policy::{self, Action};
 use crate::access::{audit, record};
 use crate::db::Conn;
-use crate::db::connection::LockTable;
 use crate::kernel::ids::ProgrammeId;
 use crate::kernel::{Context, Problem};
 use crate::programmes::model::ProgrammeChanges;
@@ -79,8 +78,7 @@ fn hold(
     action: Action,
     if_match: &IfMatch,
 ) -> Result<Programme, Problem> {
-    conn.lock_row(LockTable::Programmes, id.0)?;
-    let programme = store::find(conn, id)?;
+    let programme = store::hold(conn, id)?;
     policy::allow(&ctx.actor, action, &programme.object())?;
     if_match.require(programme.version)?;
     if programme.status == ProgrammeStatus::Closed {

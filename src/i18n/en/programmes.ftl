@@ -29,6 +29,6 @@ field-ends-before-start = The last day lies before the first.
 field-zone = This is not a time zone of the IANA database, such as America/Toronto.
 field-no-weight = At least one part must weigh more than zero.
 field-consent-kind = Use 1 to 60 lower-case letters, digits and hyphens.
-field-too-many = At most { $most }.
+field-too-many-items = At most { $most }.
 field-in-the-future = This lies in the future.
 field-not-for-mentors = Only mentees wait.

@@ -8,4 +8,4 @@ problem-person-away = L’une des deux personnes n’est plus active
     .detail = Son dossier est archivé.
 field-other-side = Cette inscription est de l’autre côté.
 field-other-programme = Cette inscription appartient à un autre programme.
-field-same-person = Personne ne peut être son propre mentor.
+field-same-person = On ne peut pas être mentor de soi-même.

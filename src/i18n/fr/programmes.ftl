@@ -29,6 +29,6 @@ field-ends-before-start = Le dernier jour précède le premier.
 field-zone = Ce n’est pas un fuseau horaire de la base de l’IANA, comme America/Toronto.
 field-no-weight = Au moins un critère doit peser plus que zéro.
 field-consent-kind = Utilisez de 1 à 60 lettres minuscules, chiffres et traits d’union.
-field-too-many = Au plus { $most }.
+field-too-many-items = Au plus { $most }.
 field-in-the-future = Cette date est dans l’avenir.
 field-not-for-mentors = L’attente ne concerne que les personnes accompagnées.

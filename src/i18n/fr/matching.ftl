@@ -1,0 +1,137 @@
+# Raisons d’un jumelage.
+match-profession-same = La profession exercée par la personne mentore est exactement celle qui est visée : { $occupation }.
+match-profession-close = La profession de la personne mentore, { $occupation }, est proche de celle qui est visée, { $target }.
+match-profession-related = La profession de la personne mentore, { $occupation }, est apparentée à celle qui est visée, { $target }.
+match-profession-far = La profession de la personne mentore, { $occupation }, a peu en commun avec celle qui est visée, { $target }.
+match-profession-none = La profession de la personne mentore, { $occupation }, relève d’un autre domaine que celle qui est visée, { $target }.
+match-profession-unknown = Il n’y a pas de profession à comparer : l’un des deux dossiers n’en mentionne aucune.
+match-profession-experience = L’expérience y est courte ou remonte à quelques années, ce qui compte un peu moins.
+match-language-shared = Langue commune : { $language } (personne accompagnée : { $mentee } ; personne mentore : { $mentor }).
+match-language-not-asked = Langue commune : { $language } (personne accompagnée : { $mentee } ; personne mentore : { $mentor }) ; une autre langue était demandée.
+match-language-relative = Langues apparentées seulement : { $language } pour la personne accompagnée, { $relative } pour la personne mentore.
+match-language-none = Il n’y a pas de langue commune.
+match-level-native = langue maternelle
+match-time-common = Temps libre commun dans une semaine type : { $duration }, soit { $windows } (heure de la personne accompagnée).
+match-time-zones = À l’heure de la personne mentore : { $windows }.
+match-time-least = Quand les changements d’heure ne tombent pas le même jour, il reste { $duration }.
+match-time-none = Il n’y a pas de temps libre commun dans une semaine type.
+match-hours = { $count ->
+    [one] { $count } heure
+   *[other] { $count } heures
+}
+match-minutes = { $count } minutes
+match-more = et plus
+match-window = { $day } de { $from } à { $to }
+match-weekday-1 = lundi
+match-weekday-2 = mardi
+match-weekday-3 = mercredi
+match-weekday-4 = jeudi
+match-weekday-5 = vendredi
+match-weekday-6 = samedi
+match-weekday-7 = dimanche
+match-topics-shared = Sujets demandés que la personne mentore propose : { $shared } sur { $asked } ({ $topics }).
+match-topics-all = La personne mentore propose { $asked ->
+    [one] le sujet demandé
+   *[other] les { $asked } sujets demandés
+} : { $topics }.
+match-topics-none = La personne mentore ne propose aucun des sujets demandés.
+match-topics-not-asked = Aucun sujet n’est demandé.
+match-licence-same = La personne mentore a obtenu le permis d’exercice recherché, au même endroit.
+match-licence-other = La personne mentore a obtenu le permis d’exercice recherché, ailleurs au pays.
+match-licence-none = Aucun permis n’est en jeu, ou la personne mentore ne l’a pas obtenu.
+match-place-city = Les deux vivent à { $city } et peuvent se voir en personne.
+match-place-reach = Les deux peuvent se voir en personne : { $mentee } et { $mentor } sont proches.
+match-place-province = Les rencontres se feraient à distance, dans la même province.
+match-place-remote = Les rencontres se feraient à distance.
+match-place-none = Il n’y a pas de façon commune de se rencontrer.
+match-wishes-none = Aucun souhait pouvant compter n’est consigné.
+
+# Règles qui excluent un jumelage.
+match-rule-mentee-not-active = La personne accompagnée n’est pas active
+match-rule-mentee-no-consent = La personne accompagnée n’a pas consenti au jumelage
+match-rule-mentee-paused = La personne accompagnée est en pause ou absente
+match-rule-mentor-not-active = La personne mentore n’est pas active
+match-rule-mentor-no-consent = La personne mentore n’a pas consenti au jumelage
+match-rule-mentor-paused = La personne mentore est en pause ou absente
+match-rule-no-capacity = La personne mentore n’a pas de place libre
+match-rule-same-person = Il s’agit de la même personne
+match-rule-conflict-of-interest = Un conflit d’intérêts est déclaré
+match-rule-matched-before = Un mentorat a déjà eu lieu entre ces personnes
+match-rule-banned = La coordination a exclu ce jumelage
+match-rule-declined = L’une des deux personnes a refusé l’autre
+match-rule-way-of-meeting = Pas de façon commune de se rencontrer
+match-rule-language = Pas de langue commune au niveau minimal
+match-rule-insistence = Une condition posée par l’une des deux personnes n’est pas remplie
+match-rule-profession = Les professions sont trop éloignées pour ce programme
+match-rule-overlap = Trop peu de temps libre commun
+match-rule-below-floor = Le résultat est sous le seuil du programme
+match-change-mentee-consent = Demandez le consentement de la personne accompagnée.
+match-change-mentee-pause = Attendez le retour de la personne accompagnée.
+match-change-mentor-consent = Demandez le consentement de la personne mentore.
+match-change-mentor-pause = Attendez le retour de la personne mentore.
+match-change-capacity = Demandez à la personne mentore une place de plus.
+match-change-matched-before = Permettez de jumeler de nouveau les mêmes personnes.
+match-change-banned = Permettez au calcul de reconsidérer les jumelages refusés.
+match-change-way-of-meeting = Demandez à l’une des deux personnes si une rencontre à distance, ou en personne, conviendrait.
+match-change-language = Abaissez le niveau minimal, ou trouvez une personne mentore qui parle une langue commune.
+match-change-profession = Abaissez la proximité minimale des professions.
+match-change-overlap = Demandez davantage de disponibilités, ou abaissez le temps commun minimal.
+match-change-floor = Abaissez le seuil.
+
+# Pourquoi pas, et pourquoi personne.
+match-why-chosen = Ce jumelage a été proposé.
+match-why-excluded = Ce jumelage n’est pas possible : { $rules }.
+match-why-price = Faire plutôt ce jumelage coûterait { $points } points au total : { $changes }.
+match-why-price-fewer = Faire plutôt ce jumelage laisserait { $fewer ->
+    [one] une personne
+   *[other] { $fewer } personnes
+} de plus sans mentorat : { $changes }.
+match-why-free = Faire plutôt ce jumelage ne coûterait rien : un autre ensemble est aussi bon ({ $changes }).
+match-change-loses = { $mentee } n’aurait pas de mentorat
+match-change-moves = { $mentee } passerait de { $before } à { $after }
+match-change-gains = { $mentee } obtiendrait { $after }
+match-nobody-matched = Un jumelage a été proposé à { $mentee }.
+match-nobody-none = Aucune des { $mentors } personnes mentores n’est possible pour { $mentee }.
+match-nobody-taken = { $admissible ->
+    [one] Une personne mentore est possible pour { $mentee }, mais ses places servent mieux l’ensemble auprès d’autres personnes.
+   *[other] { $admissible } personnes mentores sont possibles pour { $mentee }, mais leurs places servent mieux l’ensemble auprès d’autres personnes.
+}
+match-nobody-removed = { $rule } : { $count } personnes mentores sur { $mentors }.
+match-nobody-would-open = { $change } Cela ouvrirait { $count ->
+    [one] une personne mentore
+   *[other] { $count } personnes mentores
+}.
+match-nobody-nearest = Au plus près : { $mentor } ({ $rules }).
+
+# Problèmes.
+problem-run-in-progress = Un calcul de ce programme est en cours
+    .detail = Attendez qu’il se termine avant d’en lancer un autre.
+problem-run-cancelled = Le calcul a été annulé
+    .detail = Rien n’a été enregistré.
+problem-too-many-people = Trop de personnes participent
+    .detail = Un calcul accepte au plus { $limit } personnes de chaque côté.
+problem-person-twice = Une personne participe deux fois
+    .detail = La même personne est là deux fois ({ $side }). Corrigez les inscriptions.
+problem-run-not-explained = Ce calcul ne peut pas être expliqué
+    .detail = Ses données ne sont plus là, ou il est encore en cours.
+problem-proposal-decided = Cette proposition a déjà été tranchée
+    .detail = Son état est « { $status } ». Une décision reste telle quelle.
+problem-proposal-stale = Cette proposition est dépassée
+    .detail = Quelqu’un est parti, une place a été prise, ou un calcul plus récent l’a remplacée. Lancez un nouveau calcul.
+problem-proposal-overtaken = Cette proposition ne peut plus être approuvée
+    .detail = { $why }
+problem-proposal-not-held = Cette proposition n’est pas retenue
+    .detail = Seule une proposition retenue peut être remise en attente.
+problem-proposal-exists = Ce jumelage est déjà proposé
+    .detail = Le calcul contient une proposition pour ces deux personnes. Tranchez celle-là.
+problem-replacement-breaks-rule = Ce jumelage enfreint une règle
+    .detail = { $rules }. Envoyez un motif et « override » pour passer outre aux règles qui le permettent.
+problem-replacement-impossible = Ce jumelage n’est pas possible
+    .detail = { $rules }. On ne passe jamais outre à cette règle.
+field-not-taking-part = L’une des deux personnes ne participe pas, ou n’attend plus.
+field-pinned-and-banned = Ce jumelage est à la fois imposé et interdit.
+field-pin-breaks-rule = Ce jumelage n’est pas possible : { $rule }.
+field-pins-exceed-places = La personne mentore a { $places } places libres et { $pins } jumelages imposés.
+field-pinned-twice = Cette personne est imposée deux fois.
+field-only-for-drafts = D’autres places ne s’essaient que dans une ébauche. Modifiez plutôt l’inscription.
+field-other-mentor = Choisissez un autre mentor que celui qui est proposé.

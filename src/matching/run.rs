@@ -1,0 +1,256 @@
+//! A run: who waits is read, the best set is found and proved, and the result is kept as a frozen record with its
+//! proposals. What is computed in between belongs to no transaction; what is saved is saved whole.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use chrono::Duration;
+
+use crate::access::policy::{self, Action};
+use crate::access::{audit, record};
+use crate::db::{Conn, Json};
+use crate::kernel::ids::{MatchRunId, ProgrammeId, ProposalId};
+use crate::kernel::{Context, Problem};
+use crate::matching::engine::{Instance, Options, Outcome, explain, solve};
+use crate::matching::facts::Facts;
+use crate::matching::inputs::{Inputs, VERSION};
+use crate::matching::load::{self, Held, Loaded};
+use crate::matching::model::{MatchRun, Proposal, ProposalStatus, RunStatus};
+use crate::matching::request::{Request, refusal};
+use crate::matching::store;
+use crate::matching::summary::{HeldPair, Summary};
+use crate::programmes;
+use crate::programmes::settings::MatchingSettings;
+
+/// After so long a run that still says "running" was cut short: its server was killed. The next one clears it.
+pub const LEASE_MINUTES: i64 = 10;
+
+/// A flag that another thread sets to stop a run; nothing of it stays.
+pub type Cancel = Arc<AtomicBool>;
+
+/// What a run found, before anything is saved.
+#[derive(Debug)]
+pub struct Found {
+    pub programme_id: ProgrammeId,
+    pub settings: MatchingSettings,
+    pub inputs: Inputs,
+    pub instance: Instance,
+    pub outcome: Outcome,
+    pub held: Vec<Held>,
+    pub held_dropped: Vec<HeldPair>,
+}
+
+/// Runs the matcher for a programme and saves the run with its proposals. Open proposals of earlier runs are
+/// overtaken; held pairs are kept, unless that has become impossible.
+///
+/// # Errors
+/// 403, 404; 422 for settings, pins and bans; 409 `programme-not-open`, `run-in-progress`, `run-cancelled`,
+/// `too-many-people`. On every error nothing of the run stays.
+pub fn run(
+    conn: &mut Conn,
+    ctx: &Context,
+    programme_id: ProgrammeId,
+    request: &Request,
+    cancel: Option<Cancel>,
+) -> Result<MatchRun, Problem> {
+    let id = claim(conn, ctx, programme_id, request)?;
+    let result = find(conn, ctx, programme_id, request, cancel)
+        .and_then(|found| save(conn, ctx, id, &found));
+    if result.is_err() {
+        // Best effort: where even this fails, the lease clears the row.
+        if let Err(error) = store::forget_run(conn, id) {
+            tracing::warn!(%error, run = %id, "an unfinished run could not be cleared");
+        }
+    }
+    result
+}
+
+/// Reserves the programme for this run: one at a time.
+fn claim(
+    conn: &mut Conn,
+    ctx: &Context,
+    programme_id: ProgrammeId,
+    request: &Request,
+) -> Result<MatchRunId, Problem> {
+    conn.write_tx(|conn| {
+        let programme = programmes::store::find(conn, programme_id)?;
+        policy::allow(&ctx.actor, Action::RunMatching, &programme.object())?;
+        request.check()?;
+        programme.require_open()?;
+        let own = programmes::store::settings_of(conn, programme_id)?.matching;
+        let settings = request.settings_on(&own)?;
+        let lapsed = ctx.now.minus(Duration::minutes(LEASE_MINUTES));
+        store::forget_lapsed_runs(conn, programme_id, lapsed)?;
+        let run = MatchRun {
+            id: MatchRunId::new(ctx.now),
+            programme_id,
+            status: RunStatus::Running,
+            engine_version: VERSION.to_owned(),
+            inputs_hash: String::new(),
+            settings: Json(settings),
+            summary: None,
+            started_at: ctx.now,
+            finished_at: None,
+            created_by: ctx.actor.account_id(),
+            version: 1,
+        };
+        store::insert_run(conn, &run)?;
+        Ok(run.id)
+    })
+}
+
+/// Reads the people and finds the best set, saving nothing. The caller has asked the policy.
+///
+/// # Errors
+/// As [`run`].
+pub fn find(
+    conn: &mut Conn,
+    ctx: &Context,
+    programme_id: ProgrammeId,
+    request: &Request,
+    cancel: Option<Cancel>,
+) -> Result<Found, Problem> {
+    let (settings, loaded) = conn.read_tx(|conn| {
+        let programme = programmes::store::find(conn, programme_id)?;
+        let own = programmes::store::settings_of(conn, programme_id)?.matching;
+        let settings = request.settings_on(&own)?;
+        let loaded = load::load(conn, ctx, &programme, &settings, request)?;
+        Ok::<_, Problem>((settings, loaded))
+    })?;
+    let Loaded { mut inputs, held } = loaded;
+    let refused = |error, inputs: &Inputs| refusal(error, inputs, ctx.locale);
+    let instance = inputs.instance().map_err(|error| refused(error, &inputs))?;
+    let (instance, held_dropped) = keep_held(&mut inputs, instance, &held);
+    let options = Options {
+        cancel,
+        ..Options::default()
+    };
+    let outcome = solve(&instance, &options).map_err(|error| refused(error, &inputs))?;
+    Ok(Found {
+        programme_id,
+        settings,
+        inputs,
+        instance,
+        outcome,
+        held,
+        held_dropped,
+    })
+}
+
+/// Pins what a coordinator holds, as far as rules and places still allow.
+fn keep_held(inputs: &mut Inputs, instance: Instance, held: &[Held]) -> (Instance, Vec<HeldPair>) {
+    let mut instance = instance;
+    let mut dropped = Vec::new();
+    for pair in held {
+        let at = (inputs.mentee_at(pair.mentee), inputs.mentor_at(pair.mentor));
+        let kept = match at {
+            (Some(mentee), Some(mentor)) if inputs.pins.iter().all(|(of, _)| *of != mentee) => {
+                let pinned = instance.with_pin(mentee, mentor).ok();
+                pinned.map(|pinned| (pinned, mentee, mentor))
+            }
+            _ => None,
+        };
+        match kept {
+            Some((pinned, mentee, mentor)) => {
+                instance = pinned;
+                inputs.pins.push((mentee, mentor));
+            }
+            None => dropped.push(HeldPair {
+                mentor_participation_id: pair.mentor,
+                mentee_participation_id: pair.mentee,
+            }),
+        }
+    }
+    (instance, dropped)
+}
+
+/// Saves a finished run with its proposals, in one transaction.
+fn save(
+    conn: &mut Conn,
+    ctx: &Context,
+    id: MatchRunId,
+    found: &Found,
+) -> Result<MatchRun, Problem> {
+    let hash = found.inputs.hash()?;
+    let summary = Summary::of(
+        &found.inputs,
+        &found.instance,
+        &found.outcome,
+        found.held_dropped.clone(),
+    );
+    let proposals = proposals(ctx, id, found);
+    conn.write_tx(|conn| {
+        programmes::store::hold(conn, found.programme_id)?;
+        store::overtake(conn, ctx.now, found.programme_id)?;
+        store::finish_run(conn, ctx.now, id, &hash, &found.inputs, &found.outcome, &summary)?;
+        store::insert_proposals(conn, &proposals)?;
+        let run = store::find_run(conn, id)?;
+        let noted = Noted {
+            inputs_hash: &hash,
+            settings: &found.settings,
+            mentees: summary.mentees,
+            mentors: summary.mentors,
+            matched: summary.matched,
+        };
+        let change = audit::Change {
+            action: "match-run.finish",
+            object_type: "match-run",
+            object_id: id.into(),
+            programme_id: Some(found.programme_id),
+            before: None,
+            after: Some(&noted),
+        };
+        record(conn, ctx, &change)?;
+        Ok(run)
+    })
+}
+
+/// What the audit log keeps of a run: the record itself has the rest.
+#[derive(Debug, serde::Serialize)]
+struct Noted<'a> {
+    inputs_hash: &'a str,
+    settings: &'a MatchingSettings,
+    mentees: usize,
+    mentors: usize,
+    matched: usize,
+}
+
+/// The proposals of an outcome. A pair that was held stays held.
+fn proposals(ctx: &Context, run_id: MatchRunId, found: &Found) -> Vec<Proposal> {
+    let Found {
+        inputs, instance, ..
+    } = found;
+    let of = |pair: &crate::matching::engine::Pair| {
+        let mentee = inputs.mentee(pair.mentee)?;
+        let mentor = inputs.mentor(pair.mentor)?;
+        let explained = explain::explain(instance, pair.mentee, pair.mentor)?;
+        let held = found.held.iter().any(|held| {
+            held.mentee == mentee.participation_id && held.mentor == mentor.participation_id
+        });
+        Some(Proposal {
+            id: ProposalId::new(ctx.now),
+            run_id,
+            programme_id: found.programme_id,
+            mentor_participation_id: mentor.participation_id,
+            mentee_participation_id: mentee.participation_id,
+            mentor_id: mentor.person_id,
+            mentee_id: mentee.person_id,
+            score: pair.score,
+            parts: Json(pair.parts.into()),
+            facts: Json(Facts::of(inputs, &explained, pair.pinned)),
+            status: if held {
+                ProposalStatus::Held
+            } else {
+                ProposalStatus::Proposed
+            },
+            reason: None,
+            replaces_id: None,
+            mentorship_id: None,
+            decided_at: None,
+            decided_by: None,
+            created_at: ctx.now,
+            version: 1,
+        })
+    };
+    found.outcome.pairs.iter().filter_map(of).collect()
+}

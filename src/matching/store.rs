@@ -1,0 +1,405 @@
+//! The queries of runs, proposals and decisions.
+
+use diesel::prelude::*;
+
+use crate::access::Scope;
+use crate::db::schema::{match_decisions, match_runs, persons, proposals};
+use crate::db::{Conn, Constraint, Json, MultiBackend, constraint};
+use crate::kernel::ids::{
+    AccountId, MatchRunId, ParticipationId, PersonId, ProgrammeId, ProposalId,
+};
+use crate::kernel::{Instant, Problem};
+use crate::matching::engine::Outcome;
+use crate::matching::inputs::Inputs;
+use crate::matching::model::{Decision, MatchRun, Proposal, ProposalStatus, RunStatus};
+use crate::matching::summary::Summary;
+
+/// Saves a run that begins.
+///
+/// # Errors
+/// 409 `run-in-progress`: the database holds one running row for each programme.
+pub(super) fn insert_run(conn: &mut Conn, run: &MatchRun) -> Result<(), Problem> {
+    use match_runs as t;
+    diesel::insert_into(t::table)
+        .values((
+            t::id.eq(run.id),
+            t::programme_id.eq(run.programme_id),
+            t::status.eq(run.status),
+            t::engine_version.eq(&run.engine_version),
+            t::inputs_hash.eq(&run.inputs_hash),
+            t::settings.eq(run.settings.clone()),
+            t::started_at.eq(run.started_at),
+            t::created_by.eq(run.created_by),
+            t::version.eq(run.version),
+        ))
+        .execute(conn)
+        .map_err(|error| match constraint(&error) {
+            Some(Constraint::Unique { .. }) => Problem::conflict("run-in-progress"),
+            _ => error.into(),
+        })?;
+    Ok(())
+}
+
+/// Completes a run, unless it was cleared meanwhile.
+pub(super) fn finish_run(
+    conn: &mut Conn,
+    now: Instant,
+    id: MatchRunId,
+    hash: &str,
+    inputs: &Inputs,
+    outcome: &Outcome,
+    summary: &Summary,
+) -> Result<(), Problem> {
+    use match_runs as t;
+    let running = t::table
+        .filter(t::id.eq(id))
+        .filter(t::status.eq(RunStatus::Running));
+    let rows = diesel::update(running)
+        .set((
+            t::status.eq(RunStatus::Done),
+            t::inputs_hash.eq(hash),
+            t::instance.eq(Some(Json(inputs.clone()))),
+            t::outcome.eq(Some(Json(outcome.clone()))),
+            t::summary.eq(Some(Json(summary.clone()))),
+            t::finished_at.eq(Some(now)),
+            t::version.eq(t::version + 1),
+        ))
+        .execute(conn)?;
+    if rows == 1 {
+        Ok(())
+    } else {
+        Err(Problem::conflict("run-cancelled"))
+    }
+}
+
+/// Removes a run that did not finish.
+pub(super) fn forget_run(conn: &mut Conn, id: MatchRunId) -> Result<(), Problem> {
+    let unfinished = match_runs::table
+        .filter(match_runs::id.eq(id))
+        .filter(match_runs::status.eq(RunStatus::Running));
+    diesel::delete(unfinished).execute(conn)?;
+    Ok(())
+}
+
+/// Removes runs that were cut short before `lapsed`.
+pub(super) fn forget_lapsed_runs(
+    conn: &mut Conn,
+    programme: ProgrammeId,
+    lapsed: Instant,
+) -> Result<(), Problem> {
+    let cut_short = match_runs::table
+        .filter(match_runs::programme_id.eq(programme))
+        .filter(match_runs::status.eq(RunStatus::Running))
+        .filter(match_runs::started_at.lt(lapsed));
+    diesel::delete(cut_short).execute(conn)?;
+    Ok(())
+}
+
+/// The run `id`, or [`Problem::NotFound`].
+///
+/// # Errors
+/// [`Problem::NotFound`].
+pub fn find_run(conn: &mut Conn, id: MatchRunId) -> Result<MatchRun, Problem> {
+    Ok(match_runs::table
+        .find(id)
+        .select(MatchRun::as_select())
+        .first(conn)?)
+}
+
+/// The frozen inputs and outcome of a finished run.
+///
+/// # Errors
+/// [`Problem::NotFound`]; 409 `run-not-explained` while it is in progress.
+pub fn frozen(conn: &mut Conn, id: MatchRunId) -> Result<(Inputs, Outcome), Problem> {
+    type Row = (Option<Json<Inputs>>, Option<Json<Outcome>>);
+    let row: Row = match_runs::table
+        .find(id)
+        .select((match_runs::instance, match_runs::outcome))
+        .first(conn)?;
+    match row {
+        (Some(inputs), Some(outcome)) => Ok((inputs.0, outcome.0)),
+        _ => Err(Problem::conflict("run-not-explained")),
+    }
+}
+
+/// The mark of a run in a list, newest first.
+pub type RunMark = (Instant, MatchRunId);
+
+/// Runs of a programme, the newest first, after a mark.
+///
+/// # Errors
+/// A database error.
+pub fn list_runs(
+    conn: &mut Conn,
+    programme: ProgrammeId,
+    after: Option<RunMark>,
+    rows: i64,
+) -> Result<Vec<MatchRun>, Problem> {
+    use match_runs as t;
+    let mut query = t::table
+        .filter(t::programme_id.eq(programme))
+        .into_boxed();
+    if let Some((at, id)) = after {
+        query = query.filter(
+            t::started_at
+                .lt(at)
+                .or(t::started_at.eq(at).and(t::id.lt(id))),
+        );
+    }
+    Ok(query
+        .order((t::started_at.desc(), t::id.desc()))
+        .limit(rows)
+        .select(MatchRun::as_select())
+        .load(conn)?)
+}
+
+/// Saves proposals, many in a statement.
+pub(super) fn insert_proposals(conn: &mut Conn, new: &[Proposal]) -> Result<(), Problem> {
+    // 18 columns each; SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535.
+    for some in new.chunks(500) {
+        let rows = some.to_vec();
+        // diesel inserts no list on both databases at once.
+        match conn {
+            Conn::Pg(c) => diesel::insert_into(proposals::table).values(rows).execute(c),
+            Conn::Sqlite(c) => diesel::insert_into(proposals::table).values(rows).execute(c),
+        }?;
+    }
+    Ok(())
+}
+
+/// Saves one proposal.
+///
+/// # Errors
+/// 409 `proposal-exists` when the run has one for the pair.
+pub(super) fn insert_proposal(conn: &mut Conn, new: &Proposal) -> Result<(), Problem> {
+    conn.savepoint(|conn| {
+        diesel::insert_into(proposals::table)
+            .values(new)
+            .execute(conn)
+    })
+    .map_err(|error| match constraint(&error) {
+        Some(Constraint::Unique { .. }) => Problem::conflict("proposal-exists"),
+        _ => error.into(),
+    })?;
+    Ok(())
+}
+
+/// Saves a changed proposal.
+///
+/// # Errors
+/// [`Problem::Stale`] when somebody changed `version` meanwhile.
+pub(super) fn save_proposal(
+    conn: &mut Conn,
+    changed: &Proposal,
+    version: i32,
+) -> Result<(), Problem> {
+    let unchanged = proposals::table
+        .filter(proposals::id.eq(changed.id))
+        .filter(proposals::version.eq(version));
+    let rows = diesel::update(unchanged).set(changed).execute(conn)?;
+    if rows == 1 { Ok(()) } else { Err(Problem::Stale) }
+}
+
+/// Why a proposal became stale without anybody's decision.
+pub(super) const NEWER_RUN: &str = "newer-run";
+
+/// Marks every open proposal of a programme as overtaken by a newer run.
+pub(super) fn overtake(
+    conn: &mut Conn,
+    now: Instant,
+    programme: ProgrammeId,
+) -> Result<(), Problem> {
+    use proposals as t;
+    let open = t::table
+        .filter(t::programme_id.eq(programme))
+        .filter(t::status.eq_any([ProposalStatus::Proposed, ProposalStatus::Held]));
+    diesel::update(open)
+        .set((
+            t::status.eq(ProposalStatus::Stale),
+            t::reason.eq(NEWER_RUN),
+            t::decided_at.eq(Some(now)),
+            t::version.eq(t::version + 1),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Marks the other open proposals of a mentee as overtaken: they have a mentor now.
+pub(super) fn overtake_mentee(
+    conn: &mut Conn,
+    now: Instant,
+    mentee: ParticipationId,
+    but: ProposalId,
+) -> Result<(), Problem> {
+    use proposals as t;
+    let open = t::table
+        .filter(t::mentee_participation_id.eq(mentee))
+        .filter(t::id.ne(but))
+        .filter(t::status.eq_any([ProposalStatus::Proposed, ProposalStatus::Held]));
+    diesel::update(open)
+        .set((
+            t::status.eq(ProposalStatus::Stale),
+            t::reason.eq("mentee-taken"),
+            t::decided_at.eq(Some(now)),
+            t::version.eq(t::version + 1),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The proposal `id`, or [`Problem::NotFound`].
+///
+/// # Errors
+/// [`Problem::NotFound`].
+pub fn find_proposal(conn: &mut Conn, id: ProposalId) -> Result<Proposal, Problem> {
+    Ok(proposals::table
+        .find(id)
+        .select(Proposal::as_select())
+        .first(conn)?)
+}
+
+/// The coaches who follow the two people of a proposal.
+///
+/// # Errors
+/// A database error.
+pub fn coaches_of(conn: &mut Conn, proposal: &Proposal) -> Result<Vec<AccountId>, Problem> {
+    let coaches: Vec<Option<AccountId>> = persons::table
+        .filter(persons::id.eq_any([proposal.mentor_id, proposal.mentee_id]))
+        .select(persons::coach_id)
+        .load(conn)?;
+    Ok(coaches.into_iter().flatten().collect())
+}
+
+/// Which proposals a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub programme_id: Option<ProgrammeId>,
+    pub run_id: Option<MatchRunId>,
+    pub status: Option<ProposalStatus>,
+    pub mentor_id: Option<PersonId>,
+    pub mentee_id: Option<PersonId>,
+    /// Least and most score.
+    pub least_score: Option<i32>,
+    pub most_score: Option<i32>,
+}
+
+crate::text_enum! {
+    /// What a list of proposals is sorted by.
+    pub enum Sort {
+        /// The best fit first.
+        Best => "-score",
+        /// The weakest fit first.
+        Weakest => "score",
+        /// The newest first.
+        Newest => "-created",
+    }
+}
+
+/// The mark of a proposal in a list: score, time of making, id.
+pub type Mark = (i32, Instant, ProposalId);
+
+/// Proposals that `scope` may see, after a mark, in one query.
+///
+/// # Errors
+/// A database error.
+pub fn list_proposals(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &Filter,
+    sort: Sort,
+    after: Option<Mark>,
+    rows: i64,
+) -> Result<Vec<Proposal>, Problem> {
+    use proposals as t;
+    let query = visible(scope, filter);
+    let query = match (sort, after) {
+        (_, None) => query,
+        (Sort::Best, Some((score, _, id))) => query.filter(
+            t::score
+                .lt(score)
+                .or(t::score.eq(score).and(t::id.gt(id))),
+        ),
+        (Sort::Weakest, Some((score, _, id))) => query.filter(
+            t::score
+                .gt(score)
+                .or(t::score.eq(score).and(t::id.gt(id))),
+        ),
+        (Sort::Newest, Some((_, at, id))) => query.filter(
+            t::created_at
+                .lt(at)
+                .or(t::created_at.eq(at).and(t::id.lt(id))),
+        ),
+    };
+    let query = match sort {
+        Sort::Best => query.order((t::score.desc(), t::id.asc())),
+        Sort::Weakest => query.order((t::score.asc(), t::id.asc())),
+        Sort::Newest => query.order((t::created_at.desc(), t::id.desc())),
+    };
+    Ok(query
+        .limit(rows)
+        .select(Proposal::as_select())
+        .load(conn)?)
+}
+
+fn visible<'a>(scope: &Scope, filter: &Filter) -> proposals::BoxedQuery<'a, MultiBackend> {
+    use proposals as t;
+    let mut query = t::table.into_boxed();
+    if !scope.all {
+        let programmes = t::programme_id.eq_any(scope.programmes.clone());
+        query = match scope.coach {
+            Some(coach) => {
+                let followed = persons::table
+                    .filter(persons::coach_id.eq(coach))
+                    .select(persons::id);
+                query.filter(
+                    programmes
+                        .or(t::mentor_id.eq_any(followed))
+                        .or(t::mentee_id.eq_any(followed)),
+                )
+            }
+            None => query.filter(programmes),
+        };
+    }
+    if let Some(programme) = filter.programme_id {
+        query = query.filter(t::programme_id.eq(programme));
+    }
+    if let Some(run) = filter.run_id {
+        query = query.filter(t::run_id.eq(run));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(t::status.eq(status));
+    }
+    if let Some(mentor) = filter.mentor_id {
+        query = query.filter(t::mentor_id.eq(mentor));
+    }
+    if let Some(mentee) = filter.mentee_id {
+        query = query.filter(t::mentee_id.eq(mentee));
+    }
+    if let Some(least) = filter.least_score {
+        query = query.filter(t::score.ge(least));
+    }
+    if let Some(most) = filter.most_score {
+        query = query.filter(t::score.le(most));
+    }
+    query
+}
+
+/// Saves a decision.
+pub(super) fn insert_decision(conn: &mut Conn, decision: &Decision) -> Result<(), Problem> {
+    diesel::insert_into(match_decisions::table)
+        .values(decision)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The decisions about a proposal, the first first.
+///
+/// # Errors
+/// A database error.
+pub fn decisions_of(conn: &mut Conn, id: ProposalId) -> Result<Vec<Decision>, Problem> {
+    Ok(match_decisions::table
+        .filter(match_decisions::proposal_id.eq(id))
+        .order((match_decisions::decided_at, match_decisions::id))
+        .select(Decision::as_select())
+        .load(conn)?)
+}
