@@ -45,9 +45,24 @@ fn scene(app: &TestApp) -> Scene {
     let bruno = mentor(app, &programme, make(named("Bruno", "Tremblay", CIVIL)), 1);
     let chen = mentor(app, &programme, make(named("Chen", "Wei", DEVELOPER)), 2);
     let since = |days| Some(app.ctx().now.minus(chrono::Duration::days(days)));
-    let amina = mentee(app, &programme, make(named("Amina", "Diallo", CIVIL)), since(30));
-    let dina = mentee(app, &programme, make(named("Dina", "Haddad", MECHANICAL)), since(10));
-    let eric = mentee(app, &programme, make(named("Eric", "Mbeki", DEVELOPER)), since(20));
+    let amina = mentee(
+        app,
+        &programme,
+        make(named("Amina", "Diallo", CIVIL)),
+        since(30),
+    );
+    let dina = mentee(
+        app,
+        &programme,
+        make(named("Dina", "Haddad", MECHANICAL)),
+        since(10),
+    );
+    let eric = mentee(
+        app,
+        &programme,
+        make(named("Eric", "Mbeki", DEVELOPER)),
+        since(20),
+    );
     let staff = app.someone(Role::Coordinator, Some(programme.id), None);
     Scene {
         programme,
@@ -72,7 +87,10 @@ impl Scene {
 
     /// The proposals of a run by the name of the mentee.
     fn proposals(&self, app: &TestApp, run: &Value) -> Vec<Value> {
-        let at = format!("/api/v1/match-runs/{}/proposals", run["id"].as_str().unwrap());
+        let at = format!(
+            "/api/v1/match-runs/{}/proposals",
+            run["id"].as_str().unwrap()
+        );
         let list = app.get(&self.staff, &at).expect(200).json();
         let mut rows = list["items"].as_array().unwrap().clone();
         rows.sort_by_key(|row| row["mentee"]["name"].as_str().unwrap().to_owned());
@@ -97,17 +115,23 @@ impl Scene {
 
     fn read(&self, app: &TestApp, proposal: &Value) -> Value {
         let id = proposal["id"].as_str().unwrap();
-        app.get(&self.staff, &format!("/api/v1/proposals/{id}")).expect(200).json()
+        app.get(&self.staff, &format!("/api/v1/proposals/{id}"))
+            .expect(200)
+            .json()
     }
 
     fn participation(&self, app: &TestApp, of: &Participation) -> Value {
-        app.get(&self.staff, &format!("/api/v1/participations/{}", of.id)).expect(200).json()
+        app.get(&self.staff, &format!("/api/v1/participations/{}", of.id))
+            .expect(200)
+            .json()
     }
 }
 
 fn pairs(rows: &[Value]) -> Vec<(String, String)> {
     let name = |row: &Value, side: &str| row[side]["name"].as_str().unwrap().to_owned();
-    rows.iter().map(|row| (name(row, "mentee"), name(row, "mentor"))).collect()
+    rows.iter()
+        .map(|row| (name(row, "mentee"), name(row, "mentor")))
+        .collect()
 }
 
 fn pair(mentee: &str, mentor: &str) -> (String, String) {
@@ -121,8 +145,14 @@ fn a_run_proposes_the_best_set_for_all_and_proves_it() {
         let run = scene.run(app);
         assert_eq!(run["status"], "done");
         let summary = &run["summary"];
-        assert_eq!((&summary["mentees"], &summary["matched"]), (&json!(3), &json!(3)));
-        assert_eq!(summary["certificate"]["primal"], summary["certificate"]["dual"]);
+        assert_eq!(
+            (&summary["mentees"], &summary["matched"]),
+            (&json!(3), &json!(3))
+        );
+        assert_eq!(
+            summary["certificate"]["primal"],
+            summary["certificate"]["dual"]
+        );
         assert_eq!(summary["certificate"]["violations"], 0);
         let rows = scene.proposals(app, &run);
         // Bruno has one place. Dina would gain by him too, but Amina gains more.
@@ -150,14 +180,19 @@ fn reasons_are_told_as_facts_in_both_languages() {
         let amina = scene.proposal_of(app, &run, &scene.amina);
         let reason = |part: &str, locale: &str| {
             let reasons = amina["reasons"].as_array().unwrap();
-            let of = reasons.iter().find(|reason| reason["part"] == part).unwrap();
+            let of = reasons
+                .iter()
+                .find(|reason| reason["part"] == part)
+                .unwrap();
             of[locale].as_str().unwrap().to_owned()
         };
         assert_eq!(
             reason("profession", "en"),
             "The mentor works in the very occupation that the mentee aims at: Civil engineers (21300)."
         );
-        assert!(reason("profession", "fr").ends_with("Ingénieurs civils/ingénieures civiles (21300)."));
+        assert!(
+            reason("profession", "fr").ends_with("Ingénieurs civils/ingénieures civiles (21300).")
+        );
         assert_eq!(
             reason("language", "en"),
             "They can speak French: mentee C1, mentor C1."
@@ -170,7 +205,10 @@ fn reasons_are_told_as_facts_in_both_languages() {
             reason("availability", "fr"),
             "Temps libre commun dans une semaine type : 6 heures, soit mardi de 18 h à 21 h, samedi de 9 h à 12 h (heure de la personne accompagnée)."
         );
-        assert_eq!(reason("place", "en"), "Both live in Montréal and can meet in person.");
+        assert_eq!(
+            reason("place", "en"),
+            "Both live in Montréal and can meet in person."
+        );
         assert_eq!(amina["facts"]["waiting_days"], 30);
         assert_eq!(amina["facts"]["profession"]["likeness"], 1000);
     });
@@ -182,11 +220,16 @@ fn approving_makes_a_mentorship_introduces_both_and_is_recorded_with_its_grounds
         let scene = scene(app);
         let run = scene.run(app);
         let amina = scene.proposal_of(app, &run, &scene.amina);
-        let done = scene.decide(app, &amina, &json!({"decision": "approve"})).expect(200);
+        let done = scene
+            .decide(app, &amina, &json!({"decision": "approve"}))
+            .expect(200);
         assert_eq!(done.header("etag"), "\"2\"");
         let proposal = &done.json()["proposal"];
         assert_eq!(proposal["status"], "approved");
-        let at = format!("/api/v1/mentorships/{}", proposal["mentorship_id"].as_str().unwrap());
+        let at = format!(
+            "/api/v1/mentorships/{}",
+            proposal["mentorship_id"].as_str().unwrap()
+        );
         let mentorship = app.get(&scene.staff, &at).expect(200).json();
         assert_eq!(mentorship["mentor_name"], "Bruno Tremblay");
         assert_eq!(mentorship["proposal_id"], proposal["id"]);
@@ -199,17 +242,30 @@ fn approving_makes_a_mentorship_introduces_both_and_is_recorded_with_its_grounds
                 .load(conn)?)
         });
         assert_eq!(mails.len(), 2);
-        assert!(mails.iter().all(|(kind, _)| kind == "mentorship-introduction"));
+        assert!(
+            mails
+                .iter()
+                .all(|(kind, _)| kind == "mentorship-introduction")
+        );
         let readers: Vec<_> = mails.iter().filter_map(|(_, person)| *person).collect();
-        assert!(readers.contains(&scene.bruno.person_id) && readers.contains(&scene.amina.person_id));
-        let at = format!("/api/v1/proposals/{}/decisions", proposal["id"].as_str().unwrap());
+        assert!(
+            readers.contains(&scene.bruno.person_id) && readers.contains(&scene.amina.person_id)
+        );
+        let at = format!(
+            "/api/v1/proposals/{}/decisions",
+            proposal["id"].as_str().unwrap()
+        );
         let decisions = app.get(&scene.staff, &at).expect(200).json();
         assert_eq!(decisions[0]["decision"], "approved");
         assert_eq!(decisions[0]["overridden"], false);
         assert_eq!(decisions[0]["decided_by"], json!(scene.staff.account_id));
         assert_eq!(decisions[0]["criteria"]["score"], amina["score"]);
         assert_eq!(decisions[0]["criteria"]["inputs_hash"], run["inputs_hash"]);
-        let again = scene.decide(app, proposal, &json!({"decision": "reject", "reason": "no"}));
+        let again = scene.decide(
+            app,
+            proposal,
+            &json!({"decision": "reject", "reason": "no"}),
+        );
         assert_eq!(again.expect(409).problem(), "proposal-decided");
     });
 }
@@ -223,7 +279,11 @@ fn a_rejection_needs_a_reason_and_the_pair_is_not_proposed_again_unless_asked() 
         let bare = scene.decide(app, &amina, &json!({"decision": "reject"}));
         assert_eq!(bare.expect(422).field_errors(), ["/reason required"]);
         scene
-            .decide(app, &amina, &json!({"decision": "reject", "reason": "They know each other."}))
+            .decide(
+                app,
+                &amina,
+                &json!({"decision": "reject", "reason": "They know each other."}),
+            )
             .expect(200);
         let second = scene.run(app);
         let rows = scene.proposals(app, &second);
@@ -237,7 +297,10 @@ fn a_rejection_needs_a_reason_and_the_pair_is_not_proposed_again_unless_asked() 
         assert!(pairs(&rows).contains(&pair("Amina Diallo", "Bruno Tremblay")));
         // The first runs' open proposals are overtaken.
         let dina = scene.proposal_of(app, &run, &scene.dina);
-        assert_eq!((dina["status"].clone(), dina["reason"].clone()), (json!("stale"), json!("newer-run")));
+        assert_eq!(
+            (dina["status"].clone(), dina["reason"].clone()),
+            (json!("stale"), json!("newer-run"))
+        );
         let late = scene.decide(app, &dina, &json!({"decision": "approve"}));
         assert_eq!(late.expect(409).problem(), "proposal-stale");
     });
@@ -251,14 +314,27 @@ fn a_held_pair_is_kept_by_the_next_run_and_released_again() {
         let dina = scene.proposal_of(app, &run, &scene.dina);
         let early = scene.decide(app, &dina, &json!({"decision": "release"}));
         assert_eq!(early.expect(409).problem(), "proposal-not-held");
-        scene.decide(app, &dina, &json!({"decision": "hold"})).expect(200);
+        scene
+            .decide(app, &dina, &json!({"decision": "hold"}))
+            .expect(200);
         let next = scene.run(app);
         let kept = scene.proposal_of(app, &next, &scene.dina);
-        assert_eq!((kept["status"].clone(), kept["facts"]["pinned"].clone()), (json!("held"), json!(true)));
+        assert_eq!(
+            (kept["status"].clone(), kept["facts"]["pinned"].clone()),
+            (json!("held"), json!(true))
+        );
         assert_eq!(kept["mentor"]["name"], "Chen Wei");
-        let released = scene.decide(app, &kept, &json!({"decision": "release"})).expect(200);
+        let released = scene
+            .decide(app, &kept, &json!({"decision": "release"}))
+            .expect(200);
         assert_eq!(released.json()["proposal"]["status"], "proposed");
-        scene.decide(app, &scene.read(app, &kept), &json!({"decision": "approve"})).expect(200);
+        scene
+            .decide(
+                app,
+                &scene.read(app, &kept),
+                &json!({"decision": "approve"}),
+            )
+            .expect(200);
     });
 }
 
@@ -268,13 +344,25 @@ fn a_proposal_is_replaced_by_an_alternative_and_the_record_says_so() {
         let scene = scene(app);
         let run = scene.run(app);
         let dina = scene.proposal_of(app, &run, &scene.dina);
-        let at = format!("/api/v1/proposals/{}/alternatives", dina["id"].as_str().unwrap());
+        let at = format!(
+            "/api/v1/proposals/{}/alternatives",
+            dina["id"].as_str().unwrap()
+        );
         let others = app.get(&scene.staff, &at).expect(200).json();
         let bruno = &others["for_mentee"][0];
         assert_eq!(bruno["who"]["name"], "Bruno Tremblay");
         assert_eq!(bruno["place_left"], false);
-        assert!(bruno["score"].as_i64() > dina["score"].as_i64(), "better for Dina, not for all");
-        assert!(others["for_mentor"].as_array().unwrap().iter().any(|o| o["who"]["name"] == "Amina Diallo"));
+        assert!(
+            bruno["score"].as_i64() > dina["score"].as_i64(),
+            "better for Dina, not for all"
+        );
+        assert!(
+            others["for_mentor"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|o| o["who"]["name"] == "Amina Diallo")
+        );
         let same = json!({"decision": "replace", "mentor_participation_id": scene.chen.id});
         assert_eq!(
             scene.decide(app, &dina, &same).expect(422).field_errors(),
@@ -285,7 +373,9 @@ fn a_proposal_is_replaced_by_an_alternative_and_the_record_says_so() {
         assert_eq!(done["proposal"]["status"], "replaced");
         assert_eq!(done["replacement"]["mentor"]["name"], "Bruno Tremblay");
         assert_eq!(done["replacement"]["replaces_id"], dina["id"]);
-        scene.decide(app, &done["replacement"], &json!({"decision": "approve"})).expect(200);
+        scene
+            .decide(app, &done["replacement"], &json!({"decision": "approve"}))
+            .expect(200);
         let at = format!(
             "/api/v1/proposals/{}/decisions",
             done["replacement"]["id"].as_str().unwrap()
@@ -294,11 +384,16 @@ fn a_proposal_is_replaced_by_an_alternative_and_the_record_says_so() {
         assert_eq!(decisions[0]["overridden"], true);
         // Bruno's only place is gone: Amina's proposal cannot be approved any more, and says why.
         let amina = scene.proposal_of(app, &run, &scene.amina);
-        let late = scene.decide(app, &amina, &json!({"decision": "approve"})).expect(409);
+        let late = scene
+            .decide(app, &amina, &json!({"decision": "approve"}))
+            .expect(409);
         assert_eq!(late.problem(), "proposal-overtaken");
         assert_eq!(late.json()["detail"], "The mentor has no place left");
         let stale = scene.read(app, &amina);
-        assert_eq!((stale["status"].clone(), stale["reason"].clone()), (json!("stale"), json!("no-place-left")));
+        assert_eq!(
+            (stale["status"].clone(), stale["reason"].clone()),
+            (json!("stale"), json!("no-place-left"))
+        );
     });
 }
 
@@ -309,13 +404,18 @@ fn an_approval_after_somebody_left_is_refused_with_the_reason_and_changes_nothin
         let run = scene.run(app);
         let amina = scene.proposal_of(app, &run, &scene.amina);
         let leave = app.send(
-            app.request("POST", &format!("/api/v1/participations/{}/leave", scene.bruno.id))
-                .bearer_auth(&scene.staff.token)
-                .header("If-Match", "*")
-                .json(&json!({"reason": "moved"})),
+            app.request(
+                "POST",
+                &format!("/api/v1/participations/{}/leave", scene.bruno.id),
+            )
+            .bearer_auth(&scene.staff.token)
+            .header("If-Match", "*")
+            .json(&json!({"reason": "moved"})),
         );
         leave.expect(200);
-        let late = scene.decide(app, &amina, &json!({"decision": "approve"})).expect(409);
+        let late = scene
+            .decide(app, &amina, &json!({"decision": "approve"}))
+            .expect(409);
         assert_eq!(late.problem(), "proposal-overtaken");
         assert_eq!(scene.participation(app, &scene.amina)["taken"], 0);
         let counted: (i64, i64) = app.db(|conn| {
@@ -342,7 +442,10 @@ fn many_decisions_are_made_one_by_one_and_a_refused_one_undoes_nothing() {
             {"proposal_id": rows[2]["id"], "decision": "approve", "version": 9},
             {"proposal_id": rows[2]["id"], "decision": "approve"}
         ]});
-        let answer = app.post(&scene.staff, "/api/v1/proposals/decisions", &body).expect(200).json();
+        let answer = app
+            .post(&scene.staff, "/api/v1/proposals/decisions", &body)
+            .expect(200)
+            .json();
         let statuses: Vec<i64> = answer["results"]
             .as_array()
             .unwrap()
@@ -350,11 +453,24 @@ fn many_decisions_are_made_one_by_one_and_a_refused_one_undoes_nothing() {
             .map(|one| one["status"].as_i64().unwrap())
             .collect();
         assert_eq!(statuses, [200, 404, 422, 412, 200]);
-        assert_eq!((answer["made"].clone(), answer["refused"].clone()), (json!(2), json!(3)));
-        assert_eq!(answer["results"][1]["problem"]["type"], "/problems/not-found");
-        let unknown = json!({"decisions": [{"proposal_id": rows[1]["id"], "decision": "hold", "colour": 1}]});
-        app.post(&scene.staff, "/api/v1/proposals/decisions", &unknown).expect(422);
-        app.post(&scene.staff, "/api/v1/proposals/decisions", &json!({"decisions": []})).expect(422);
+        assert_eq!(
+            (answer["made"].clone(), answer["refused"].clone()),
+            (json!(2), json!(3))
+        );
+        assert_eq!(
+            answer["results"][1]["problem"]["type"],
+            "/problems/not-found"
+        );
+        let unknown =
+            json!({"decisions": [{"proposal_id": rows[1]["id"], "decision": "hold", "colour": 1}]});
+        app.post(&scene.staff, "/api/v1/proposals/decisions", &unknown)
+            .expect(422);
+        app.post(
+            &scene.staff,
+            "/api/v1/proposals/decisions",
+            &json!({"decisions": []}),
+        )
+        .expect(422);
     });
 }
 
@@ -363,7 +479,12 @@ fn many_decisions_are_made_one_by_one_and_a_refused_one_undoes_nothing() {
 fn of_many_who_approve_the_last_place_at_once_exactly_one_wins() {
     each_database(|app| {
         let programme = open_programme(app, "genie");
-        let bruno = mentor(app, &programme, person(app, &named("Bruno", "Tremblay", CIVIL)), 1);
+        let bruno = mentor(
+            app,
+            &programme,
+            person(app, &named("Bruno", "Tremblay", CIVIL)),
+            1,
+        );
         let staff = app.someone(Role::Coordinator, Some(programme.id), None);
         let waiting: Vec<Participation> = (0..8)
             .map(|_| mentee(app, &programme, person(app, &Made::default()), None))
@@ -371,7 +492,10 @@ fn of_many_who_approve_the_last_place_at_once_exactly_one_wins() {
         // A run proposes Bruno once; the other proposals are written as replacements would be.
         let at = format!("/api/v1/programmes/{}/match-runs", programme.id);
         let run = app.post(&staff, &at, &json!({})).expect(201).json();
-        let list = format!("/api/v1/match-runs/{}/proposals", run["id"].as_str().unwrap());
+        let list = format!(
+            "/api/v1/match-runs/{}/proposals",
+            run["id"].as_str().unwrap()
+        );
         let first = app.get(&staff, &list).expect(200).json()["items"][0].clone();
         let proposed = first["mentee"]["participation_id"].clone();
         app.db(|conn| {
@@ -385,7 +509,9 @@ fn of_many_who_approve_the_last_place_at_once_exactly_one_wins() {
                     mentee_id: other.person_id,
                     ..row.clone()
                 };
-                diesel::insert_into(proposals::table).values(&copy).execute(conn)?;
+                diesel::insert_into(proposals::table)
+                    .values(&copy)
+                    .execute(conn)?;
             }
             Ok(())
         });
@@ -409,20 +535,32 @@ fn of_many_who_approve_the_last_place_at_once_exactly_one_wins() {
                                 .header("If-Match", "*")
                                 .json(&json!({"decision": "approve"})),
                         );
-                        let why = if answer.status == 200 { String::new() } else { answer.problem() };
+                        let why = if answer.status == 200 {
+                            String::new()
+                        } else {
+                            answer.problem()
+                        };
                         (answer.status, why)
                     })
                 })
                 .collect();
-            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .collect()
         });
         let won = statuses.iter().filter(|(status, _)| *status == 200).count();
         assert_eq!(won, 1, "{statuses:?}");
-        let lost = statuses.iter().filter(|(status, why)| *status == 409 && why == "proposal-overtaken");
+        let lost = statuses
+            .iter()
+            .filter(|(status, why)| *status == 409 && why == "proposal-overtaken");
         assert_eq!(lost.count(), 7, "{statuses:?}");
         let (taken, open, mails): (i32, i64, i64) = app.db(|conn| {
             Ok((
-                participations::table.find(bruno.id).select(participations::taken).first(conn)?,
+                participations::table
+                    .find(bruno.id)
+                    .select(participations::taken)
+                    .first(conn)?,
                 mentorships::table.count().get_result(conn)?,
                 outbox::table.count().get_result(conn)?,
             ))
@@ -439,12 +577,30 @@ fn two_approvals_of_one_proposal_at_once_make_one_mentorship() {
         let eric = scene.proposal_of(app, &run, &scene.eric);
         let statuses: Vec<u16> = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..6)
-                .map(|_| scope.spawn(|| scene.decide(app, &eric, &json!({"decision": "approve"})).status))
+                .map(|_| {
+                    scope.spawn(|| {
+                        scene
+                            .decide(app, &eric, &json!({"decision": "approve"}))
+                            .status
+                    })
+                })
                 .collect();
-            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .collect()
         });
-        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
-        assert!(statuses.iter().all(|status| [200, 409, 412].contains(status)), "{statuses:?}");
+        assert_eq!(
+            statuses.iter().filter(|status| **status == 200).count(),
+            1,
+            "{statuses:?}"
+        );
+        assert!(
+            statuses
+                .iter()
+                .all(|status| [200, 409, 412].contains(status)),
+            "{statuses:?}"
+        );
         let open: i64 = app.db(|conn| Ok(mentorships::table.count().get_result(conn)?));
         assert_eq!(open, 1);
     });
@@ -458,10 +614,15 @@ fn a_run_is_replayed_to_the_same_outcome() {
         let at = format!("/api/v1/match-runs/{}", run["id"].as_str().unwrap());
         // What has changed since does not matter.
         app.db(|conn| {
-            diesel::update(persons::table).set(persons::city.eq("Gaspé")).execute(conn)?;
+            diesel::update(persons::table)
+                .set(persons::city.eq("Gaspé"))
+                .execute(conn)?;
             Ok(())
         });
-        let replayed = app.post(&scene.staff, &format!("{at}/replay"), &json!({})).expect(200).json();
+        let replayed = app
+            .post(&scene.staff, &format!("{at}/replay"), &json!({}))
+            .expect(200)
+            .json();
         assert_eq!(replayed["same_inputs"], true);
         assert_eq!(replayed["same_outcome"], true);
         assert_eq!(replayed["inputs_hash"], run["inputs_hash"]);
@@ -479,15 +640,29 @@ fn a_draft_is_compared_with_what_would_be_proposed_and_saves_nothing() {
         let changes = compared["changes"].as_array().unwrap();
         let mut moves: Vec<(&str, &str)> = changes
             .iter()
-            .map(|c| (c["mentee"]["name"].as_str().unwrap(), c["after"]["name"].as_str().unwrap()))
+            .map(|c| {
+                (
+                    c["mentee"]["name"].as_str().unwrap(),
+                    c["after"]["name"].as_str().unwrap(),
+                )
+            })
             .collect();
         moves.sort_unstable();
-        assert_eq!(moves, [("Amina Diallo", "Chen Wei"), ("Dina Haddad", "Bruno Tremblay")]);
+        assert_eq!(
+            moves,
+            [
+                ("Amina Diallo", "Chen Wei"),
+                ("Dina Haddad", "Bruno Tremblay")
+            ]
+        );
         assert_eq!(compared["before"]["matched"], compared["after"]["matched"]);
         let fewer = json!({"draft": true, "places": [{
             "mentor_participation_id": scene.chen.id, "places": 1}]});
         let compared = scene.run_with(app, &fewer).expect(200).json();
-        assert_eq!((compared["won"].clone(), compared["lost"].clone()), (json!(0), json!(1)));
+        assert_eq!(
+            (compared["won"].clone(), compared["lost"].clone()),
+            (json!(0), json!(1))
+        );
         let weights = json!({"draft": true, "settings": {"objective": "total", "floor": 9000}});
         let compared = scene.run_with(app, &weights).expect(200).json();
         assert_eq!(compared["settings"]["floor"], 9000);
@@ -521,16 +696,31 @@ fn why_nobody_names_the_rules_the_nearest_and_what_would_have_to_change() {
         );
         let why = app.get(&scene.staff, &at).expect(200).json();
         assert_eq!(why["matched"], false);
-        assert_eq!((why["admissible"].clone(), why["removed"][0]["mentors"].clone()), (json!(0), json!(2)));
+        assert_eq!(
+            (
+                why["admissible"].clone(),
+                why["removed"][0]["mentors"].clone()
+            ),
+            (json!(0), json!(2))
+        );
         assert_eq!(why["removed"][0]["rule"]["rule"], "language");
         assert_eq!(why["nearest"].as_array().unwrap().len(), 2);
         let told = why["sentences"]["en"].as_array().unwrap();
         assert_eq!(told[0], "None of the 2 mentors is possible for Farah Nuri.");
-        assert_eq!(told[1], "No shared language at the least level: 2 of 2 mentors.");
+        assert_eq!(
+            told[1],
+            "No shared language at the least level: 2 of 2 mentors."
+        );
         let dit = why["sentences"]["fr"].as_array().unwrap();
-        assert_eq!(dit[0], "Aucune des 2 personnes mentores n’est possible pour Farah Nuri.");
-        app.get(&scene.staff, &at.replace(&farah.id.to_string(), &scene.bruno.id.to_string()))
-            .expect(404);
+        assert_eq!(
+            dit[0],
+            "Aucune des 2 personnes mentores n’est possible pour Farah Nuri."
+        );
+        app.get(
+            &scene.staff,
+            &at.replace(&farah.id.to_string(), &scene.bruno.id.to_string()),
+        )
+        .expect(404);
     });
 }
 
@@ -562,7 +752,12 @@ fn why_not_that_one_is_told_by_its_price() {
             .map(|change| change["mentee"]["name"].as_str().unwrap())
             .collect();
         assert_eq!(names, ["Dina Haddad", "Amina Diallo"]);
-        assert!(other["sentences"]["fr"][0].as_str().unwrap().contains("Amina Diallo passerait de Bruno Tremblay à Chen Wei"));
+        assert!(
+            other["sentences"]["fr"][0]
+                .as_str()
+                .unwrap()
+                .contains("Amina Diallo passerait de Bruno Tremblay à Chen Wei")
+        );
     });
 }
 
@@ -596,15 +791,23 @@ fn people_who_must_not_or_cannot_be_matched_are_not() {
                     .execute(conn)?;
             }
             diesel::update(persons::table.find(scene.eric.person_id))
-                .set((persons::status.eq("paused"), persons::paused_from.eq(Some(now.utc_date()))))
+                .set((
+                    persons::status.eq("paused"),
+                    persons::paused_from.eq(Some(now.utc_date())),
+                ))
                 .execute(conn)?;
             Ok(())
         });
         let run = scene.run(app);
-        assert_eq!(pairs(&scene.proposals(app, &run)), [pair("Amina Diallo", "Chen Wei")]);
+        assert_eq!(
+            pairs(&scene.proposals(app, &run)),
+            [pair("Amina Diallo", "Chen Wei")]
+        );
         assert_eq!(run["summary"]["not_ready"], 2);
         let body = json!({"mentor_participation_id": scene.bruno.id, "mentee_participation_id": scene.amina.id});
-        let by_hand = app.post(&scene.staff, "/api/v1/mentorships", &body).expect(409);
+        let by_hand = app
+            .post(&scene.staff, "/api/v1/mentorships", &body)
+            .expect(409);
         assert_eq!(by_hand.problem(), "conflict-of-interest");
         let amina = scene.proposal_of(app, &run, &scene.amina);
         let swap = json!({"decision": "replace", "mentor_participation_id": scene.bruno.id, "override": true, "reason": "please"});
@@ -619,7 +822,10 @@ fn who_was_matched_before_is_matched_again_only_where_the_programme_allows() {
         let scene = scene(app);
         let run = scene.run(app);
         let amina = scene.proposal_of(app, &run, &scene.amina);
-        let done = scene.decide(app, &amina, &json!({"decision": "approve"})).expect(200).json();
+        let done = scene
+            .decide(app, &amina, &json!({"decision": "approve"}))
+            .expect(200)
+            .json();
         let end = format!(
             "/api/v1/mentorships/{}/end",
             done["proposal"]["mentorship_id"].as_str().unwrap()
@@ -635,7 +841,9 @@ fn who_was_matched_before_is_matched_again_only_where_the_programme_allows() {
         assert!(pairs(&scene.proposals(app, &next)).contains(&pair("Amina Diallo", "Chen Wei")));
         let allowed = json!({"settings": {"allow_matched_before": true}});
         let again = scene.run_with(app, &allowed).expect(201).json();
-        assert!(pairs(&scene.proposals(app, &again)).contains(&pair("Amina Diallo", "Bruno Tremblay")));
+        assert!(
+            pairs(&scene.proposals(app, &again)).contains(&pair("Amina Diallo", "Bruno Tremblay"))
+        );
         assert_eq!(again["settings"]["allow_matched_before"], true);
     });
 }
@@ -644,18 +852,20 @@ fn who_was_matched_before_is_matched_again_only_where_the_programme_allows() {
 fn pins_are_kept_and_those_that_break_a_rule_or_the_places_are_refused_by_name() {
     each_database(|app| {
         let scene = scene(app);
-        let pin = |mentor: &Participation, mentee: &Participation| {
-            json!({"mentor_participation_id": mentor.id, "mentee_participation_id": mentee.id})
-        };
+        let pin = |mentor: &Participation, mentee: &Participation| json!({"mentor_participation_id": mentor.id, "mentee_participation_id": mentee.id});
         let kept = scene
             .run_with(app, &json!({"pins": [pin(&scene.bruno, &scene.dina)]}))
             .expect(201)
             .json();
-        assert!(pairs(&scene.proposals(app, &kept)).contains(&pair("Dina Haddad", "Bruno Tremblay")));
+        assert!(
+            pairs(&scene.proposals(app, &kept)).contains(&pair("Dina Haddad", "Bruno Tremblay"))
+        );
         let refused = |body: Value| scene.run_with(app, &body).expect(422).field_errors();
-        let both = json!({"pins": [pin(&scene.bruno, &scene.dina), pin(&scene.bruno, &scene.amina)]});
+        let both =
+            json!({"pins": [pin(&scene.bruno, &scene.dina), pin(&scene.bruno, &scene.amina)]});
         assert_eq!(refused(both), ["/pins/1 pins-exceed-places"]);
-        let twice = json!({"pins": [pin(&scene.bruno, &scene.dina), pin(&scene.chen, &scene.dina)]});
+        let twice =
+            json!({"pins": [pin(&scene.bruno, &scene.dina), pin(&scene.chen, &scene.dina)]});
         assert_eq!(refused(twice), ["/pins/0 pinned-twice"]);
         let stranger = json!({"pins": [pin(&scene.amina, &scene.dina)]});
         assert_eq!(refused(stranger), ["/pins/0 not-taking-part"]);
@@ -669,9 +879,18 @@ fn pins_are_kept_and_those_that_break_a_rule_or_the_places_are_refused_by_name()
         let impossible = json!({"pins": [pin(&scene.chen, &farah)]});
         let answer = scene.run_with(app, &impossible).expect(422);
         assert_eq!(answer.field_errors(), ["/pins/0 pin-breaks-rule"]);
-        assert!(answer.text.contains("No shared language at the least level"), "{}", answer.text);
+        assert!(
+            answer
+                .text
+                .contains("No shared language at the least level"),
+            "{}",
+            answer.text
+        );
         let left: i64 = app.db(|conn| {
-            Ok(match_runs::table.filter(match_runs::status.eq("running")).count().get_result(conn)?)
+            Ok(match_runs::table
+                .filter(match_runs::status.eq("running"))
+                .count()
+                .get_result(conn)?)
         });
         assert_eq!(left, 0, "a refused run leaves nothing behind");
     });
@@ -711,20 +930,42 @@ fn settings_of_a_run_that_are_zero_negative_or_huge_are_refused() {
         let none = json!({"profession": 0, "language": 0, "availability": 0, "topics": 0, "licensing": 0, "place": 0, "wishes": 0});
         for (settings, told) in [
             (json!({"weights": none}), "/settings/weights no-weight"),
-            (json!({"weights": {"topics": -1}}), "/settings/weights/topics out-of-range"),
-            (json!({"weights": {"topics": 9_000_000_000_000_i64}}), "/settings/weights/topics out-of-range"),
-            (json!({"weights": {"topics": 1.5}}), "/settings/weights/topics type"),
-            (json!({"least_overlap_minutes": 100_000}), "/settings/least_overlap_minutes out-of-range"),
+            (
+                json!({"weights": {"topics": -1}}),
+                "/settings/weights/topics out-of-range",
+            ),
+            (
+                json!({"weights": {"topics": 9_000_000_000_000_i64}}),
+                "/settings/weights/topics out-of-range",
+            ),
+            (
+                json!({"weights": {"topics": 1.5}}),
+                "/settings/weights/topics type",
+            ),
+            (
+                json!({"least_overlap_minutes": 100_000}),
+                "/settings/least_overlap_minutes out-of-range",
+            ),
         ] {
-            let answer = scene.run_with(app, &json!({"settings": settings})).expect(422);
+            let answer = scene
+                .run_with(app, &json!({"settings": settings}))
+                .expect(422);
             assert_eq!(answer.field_errors(), [told]);
         }
-        scene.run_with(app, &json!({"places": [{"mentor_participation_id": scene.bruno.id, "places": 3}]})).expect(422);
+        scene
+            .run_with(
+                app,
+                &json!({"places": [{"mentor_participation_id": scene.bruno.id, "places": 3}]}),
+            )
+            .expect(422);
         // One part alone is enough, however heavy.
         let huge = json!({"settings": {"weights": {"profession": 1_000_000, "language": 0, "availability": 0, "topics": 0, "licensing": 0, "place": 0, "wishes": 0}}});
         let run = scene.run_with(app, &huge).expect(201).json();
         let amina = scene.proposal_of(app, &run, &scene.amina);
-        assert_eq!((amina["score"].clone(), amina["parts"]["profession"].clone()), (json!(10_000), json!(10_000)));
+        assert_eq!(
+            (amina["score"].clone(), amina["parts"]["profession"].clone()),
+            (json!(10_000), json!(10_000))
+        );
     });
 }
 
@@ -758,7 +999,11 @@ fn one_run_at_a_time_and_one_that_was_cut_short_does_not_block_for_long() {
         fresh.run(app);
         let at = format!("/api/v1/programmes/{}/match-runs", fresh.programme.id);
         let runs = app.get(&fresh.staff, &at).expect(200).json();
-        assert_eq!(runs["items"].as_array().unwrap().len(), 1, "the dead run is gone");
+        assert_eq!(
+            runs["items"].as_array().unwrap().len(),
+            1,
+            "the dead run is gone"
+        );
     });
 }
 
@@ -775,21 +1020,33 @@ fn a_run_needs_an_open_programme_and_its_coordinator() {
         let run = scene.run(app);
         let amina = scene.proposal_of(app, &run, &scene.amina);
         let proposal = format!("/api/v1/proposals/{}", amina["id"].as_str().unwrap());
-        for path in [proposal.clone(), format!("{proposal}/alternatives"), format!("/api/v1/match-runs/{}", run["id"].as_str().unwrap())] {
+        for path in [
+            proposal.clone(),
+            format!("{proposal}/alternatives"),
+            format!("/api/v1/match-runs/{}", run["id"].as_str().unwrap()),
+        ] {
             app.get(&stranger, &path).expect(404);
             app.get(&bruno, &path).expect(403);
         }
         let empty = app.get(&stranger, "/api/v1/proposals").expect(200).json();
         assert_eq!(empty["items"], json!([]));
         let closed = app.send(
-            app.request("POST", &format!("/api/v1/programmes/{}/close", scene.programme.id))
-                .bearer_auth(&scene.staff.token)
-                .header("If-Match", "*")
-                .json(&json!({"reason": "over", "mentorships": "end"})),
+            app.request(
+                "POST",
+                &format!("/api/v1/programmes/{}/close", scene.programme.id),
+            )
+            .bearer_auth(&scene.staff.token)
+            .header("If-Match", "*")
+            .json(&json!({"reason": "over", "mentorships": "end"})),
         );
         closed.expect(200);
-        assert_eq!(scene.run_with(app, &json!({})).expect(409).problem(), "programme-not-open");
-        let late = scene.decide(app, &amina, &json!({"decision": "approve"})).expect(409);
+        assert_eq!(
+            scene.run_with(app, &json!({})).expect(409).problem(),
+            "programme-not-open"
+        );
+        let late = scene
+            .decide(app, &amina, &json!({"decision": "approve"}))
+            .expect(409);
         assert_eq!(late.problem(), "proposal-overtaken");
     });
 }
@@ -800,25 +1057,52 @@ fn proposals_are_listed_with_filters_in_pages_and_by_the_same_queries_however_ma
         let scene = scene(app);
         let run = scene.run(app);
         let get = |query: &str| {
-            app.get(&scene.staff, &format!("/api/v1/proposals?{query}")).expect(200).json()
+            app.get(&scene.staff, &format!("/api/v1/proposals?{query}"))
+                .expect(200)
+                .json()
         };
         let scores = |page: &Value| -> Vec<i64> {
-            page["items"].as_array().unwrap().iter().map(|i| i["score"].as_i64().unwrap()).collect()
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|i| i["score"].as_i64().unwrap())
+                .collect()
         };
         let all = scores(&get(""));
         let mut sorted = all.clone();
         sorted.sort_unstable_by(|a, b| b.cmp(a));
         assert_eq!((all.len(), &all), (3, &sorted));
         let first = get("limit=2");
-        let rest = get(&format!("limit=2&cursor={}", first["next_cursor"].as_str().unwrap()));
+        let rest = get(&format!(
+            "limit=2&cursor={}",
+            first["next_cursor"].as_str().unwrap()
+        ));
         assert_eq!([scores(&first), scores(&rest)].concat(), all);
         let weakest = get("sort=score&limit=1");
         assert_eq!(scores(&weakest), [all[2]]);
-        assert_eq!(scores(&get(&format!("least_score={}", all[0]))).len(), all.iter().filter(|s| **s >= all[0]).count());
+        assert_eq!(
+            scores(&get(&format!("least_score={}", all[0]))).len(),
+            all.iter().filter(|s| **s >= all[0]).count()
+        );
         assert_eq!(get("status=approved")["items"], json!([]));
-        assert_eq!(get(&format!("mentee_id={}", scene.dina.person_id))["items"].as_array().unwrap().len(), 1);
-        let at = format!("/api/v1/match-runs/{}/proposals", run["id"].as_str().unwrap());
-        let read = |limit: u32| drop(app.get(&scene.staff, &format!("{at}?limit={limit}")).expect(200));
+        assert_eq!(
+            get(&format!("mentee_id={}", scene.dina.person_id))["items"]
+                .as_array()
+                .unwrap()
+                .len(),
+            1
+        );
+        let at = format!(
+            "/api/v1/match-runs/{}/proposals",
+            run["id"].as_str().unwrap()
+        );
+        let read = |limit: u32| {
+            drop(
+                app.get(&scene.staff, &format!("{at}?limit={limit}"))
+                    .expect(200),
+            )
+        };
         assert_eq!(app.queries(|| read(1)), app.queries(|| read(3)));
     });
 }
@@ -851,8 +1135,14 @@ fn fairness_and_recruitment_are_counted_for_every_run() {
         let summary = scene.run(app)["summary"].clone();
         let share = |kind: &str, group: &str| {
             let groups = summary["fairness"][kind].as_array().unwrap().clone();
-            let found = groups.into_iter().find(|share| share["group"] == group).unwrap();
-            (found["mentees"].as_i64().unwrap(), found["permille"].as_i64().unwrap())
+            let found = groups
+                .into_iter()
+                .find(|share| share["group"] == group)
+                .unwrap();
+            (
+                found["mentees"].as_i64().unwrap(),
+                found["permille"].as_i64().unwrap(),
+            )
         };
         assert_eq!(share("regions", "QC"), (3, 1000));
         assert_eq!(share("regions", "ON"), (1, 0));
@@ -860,7 +1150,10 @@ fn fairness_and_recruitment_are_counted_for_every_run() {
         assert_eq!(share("waiting", "0-30"), (4, 750));
         let needs = summary["recruitment"]["languages"].as_array().unwrap();
         let pashto = needs.iter().find(|need| need["code"] == "ps").unwrap();
-        assert_eq!((pashto["unmatched"].clone(), pashto["mentors"].clone()), (json!(1), json!(0)));
+        assert_eq!(
+            (pashto["unmatched"].clone(), pashto["mentors"].clone()),
+            (json!(1), json!(0))
+        );
     });
 }
 
@@ -870,9 +1163,27 @@ fn every_decision_is_kept() {
         let scene = scene(app);
         let run = scene.run(app);
         let eric = scene.proposal_of(app, &run, &scene.eric);
-        scene.decide(app, &eric, &json!({"decision": "hold", "reason": "Asks for a week."})).expect(200);
-        scene.decide(app, &scene.read(app, &eric), &json!({"decision": "release"})).expect(200);
-        scene.decide(app, &scene.read(app, &eric), &json!({"decision": "approve"})).expect(200);
+        scene
+            .decide(
+                app,
+                &eric,
+                &json!({"decision": "hold", "reason": "Asks for a week."}),
+            )
+            .expect(200);
+        scene
+            .decide(
+                app,
+                &scene.read(app, &eric),
+                &json!({"decision": "release"}),
+            )
+            .expect(200);
+        scene
+            .decide(
+                app,
+                &scene.read(app, &eric),
+                &json!({"decision": "approve"}),
+            )
+            .expect(200);
         let kept: Vec<(String, Option<String>)> = app.db(|conn| {
             Ok(match_decisions::table
                 .order(match_decisions::id)
@@ -881,8 +1192,15 @@ fn every_decision_is_kept() {
         });
         let words: Vec<&str> = kept.iter().map(|(decision, _)| decision.as_str()).collect();
         assert_eq!(words.len(), 3);
-        assert!(["held", "released", "approved"].iter().all(|word| words.contains(word)));
-        assert!(kept.iter().any(|(_, reason)| reason.as_deref() == Some("Asks for a week.")));
+        assert!(
+            ["held", "released", "approved"]
+                .iter()
+                .all(|word| words.contains(word))
+        );
+        assert!(
+            kept.iter()
+                .any(|(_, reason)| reason.as_deref() == Some("Asks for a week."))
+        );
     });
 }
 
@@ -905,13 +1223,19 @@ fn people_far_apart_meet_on_the_real_calendar_of_their_zones() {
         mentee(app, &programme, person(app, &Made::default()), None);
         let at = format!("/api/v1/programmes/{}/match-runs", programme.id);
         let run = app.post(&staff, &at, &json!({})).expect(201).json();
-        let list = format!("/api/v1/match-runs/{}/proposals", run["id"].as_str().unwrap());
+        let list = format!(
+            "/api/v1/match-runs/{}/proposals",
+            run["id"].as_str().unwrap()
+        );
         let found = app.get(&staff, &list).expect(200).json()["items"][0].clone();
         let time = &found["facts"]["availability"];
         // From November 2026 Vancouver stays on summer time and Toronto does not: three hours apart in summer,
         // two in winter.
         assert_eq!(time["mentee"]["zone"], "America/Toronto");
-        assert_eq!((time["minutes"].clone(), time["least_minutes"].clone()), (json!(180), json!(120)));
+        assert_eq!(
+            (time["minutes"].clone(), time["least_minutes"].clone()),
+            (json!(180), json!(120))
+        );
         assert_eq!(time["mentor"]["windows"][0]["starts_minute"], 15 * 60);
         let told = found["reasons"][2]["en"].as_str().unwrap();
         assert!(told.ends_with("For the mentor that is Tuesday 15:00 to 18:00. When clocks change on different dates, 2 hours remain."), "{told}");

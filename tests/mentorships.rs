@@ -215,3 +215,88 @@ fn closing_a_programme_ends_or_keeps_its_mentorships_as_said() {
         }
     });
 }
+
+#[test]
+fn both_read_in_their_language_that_it_ended_with_the_word_for_them_and_not_the_reason() {
+    each_database(|app| {
+        use diesel::prelude::*;
+        use passerelle::db::schema::outbox;
+        let pair = together(app, "genie");
+        let staff = app.someone(Role::Coordinator, Some(pair.programme.id), None);
+        end(
+            app,
+            &staff,
+            &pair,
+            "*",
+            &json!({"reason": "no-contact", "note": "Merci !"}),
+        )
+        .expect(200);
+        let rows: Vec<(String, String, passerelle::kernel::Locale)> = app.db(|conn| {
+            Ok(outbox::table
+                .filter(outbox::kind.eq("mentorship-ended"))
+                .order(outbox::dedupe_key)
+                .select((outbox::kind, outbox::payload_sealed, outbox::locale))
+                .load(conn)?)
+        });
+        assert_eq!(rows.len(), 2);
+        for (_, sealed, locale) in rows {
+            let payload = app
+                .ctx()
+                .keyring()
+                .open_text("mail-payload", &sealed)
+                .unwrap();
+            assert!(payload.contains("Merci !"), "{payload}");
+            assert!(!payload.contains("no-contact"), "{payload}");
+            assert!(payload.contains("Génie 2026"), "{locale} {payload}");
+        }
+    });
+}
+
+#[test]
+fn nobody_is_paired_while_paused_or_after_withdrawing_consent() {
+    each_database(|app| {
+        use diesel::prelude::*;
+        use passerelle::db::schema::{consents, persons};
+        use passerelle::kernel::ids::ConsentId;
+        let programme = people::open_programme(app, "genie");
+        let staff = app.someone(Role::Coordinator, Some(programme.id), None);
+        let mentor = people::mentor(app, &programme, people::person(app, &Made::default()), 5);
+        let mentee = people::mentee(app, &programme, people::person(app, &Made::default()), None);
+        let start = || {
+            let body =
+                json!({"mentor_participation_id": mentor.id, "mentee_participation_id": mentee.id});
+            app.post(&staff, "/api/v1/mentorships", &body)
+        };
+        let now = app.ctx().now;
+        let pause = |status: &str| {
+            app.db(|conn| {
+                diesel::update(persons::table.find(mentor.person_id))
+                    .set((
+                        persons::status.eq(status),
+                        persons::paused_from.eq(Some(now.utc_date())),
+                    ))
+                    .execute(conn)?;
+                Ok(())
+            });
+        };
+        pause("paused");
+        assert_eq!(start().expect(409).problem(), "person-away");
+        pause("active");
+        app.db(|conn| {
+            diesel::insert_into(consents::table)
+                .values((
+                    consents::id.eq(ConsentId::new(now)),
+                    consents::person_id.eq(mentee.person_id),
+                    consents::kind.eq("matching"),
+                    consents::text_version.eq("2026-09"),
+                    consents::given.eq(false),
+                    consents::recorded_at.eq(now),
+                    consents::source.eq("person"),
+                ))
+                .execute(conn)?;
+            Ok(())
+        });
+        assert_eq!(start().expect(409).problem(), "consent-withdrawn");
+        assert_eq!(participation(app, &staff, mentor.id)["taken"], 0);
+    });
+}

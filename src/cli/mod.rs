@@ -6,6 +6,7 @@ pub mod account;
 pub mod configuration;
 pub mod demo;
 pub mod import;
+pub mod match_run;
 pub mod serve;
 
 use std::path::PathBuf;
@@ -46,6 +47,8 @@ enum Command {
         #[command(subcommand)]
         command: import::Command,
     },
+    /// Match the people of a programme, or see what would be different.
+    Match(match_run::Args),
     /// Accounts.
     Account {
         #[command(subcommand)]
@@ -77,6 +80,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate => serve::migrate(&settings).map(|()| ExitCode::SUCCESS),
         Command::Config { command } => Ok(configuration::run(&settings, &command)),
         Command::Import { command } => import::run(&settings, &command),
+        Command::Match(args) => match_run::run(&settings, &args),
         Command::Account { command } => account::run(settings, command).map(|()| ExitCode::SUCCESS),
     }
 }

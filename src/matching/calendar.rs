@@ -74,7 +74,12 @@ mod tests {
     fn calendar(from: &str, to: &str, now: &str, zones: &[&str]) -> Calendar {
         let zones: Vec<Zone> = zones.iter().map(|z| Zone::parse(z).unwrap()).collect();
         let now: DateTime<Utc> = now.parse().unwrap();
-        Calendar::new(from.parse().unwrap(), to.parse().unwrap(), now.into(), &zones)
+        Calendar::new(
+            from.parse().unwrap(),
+            to.parse().unwrap(),
+            now.into(),
+            &zones,
+        )
     }
 
     #[test]
@@ -85,7 +90,11 @@ mod tests {
             "2026-09-01T00:00:00Z",
             &["America/Toronto", "America/Vancouver"],
         );
-        let offsets: Vec<_> = both.regimes.iter().map(|r| (r.weeks, r.offsets.clone())).collect();
+        let offsets: Vec<_> = both
+            .regimes
+            .iter()
+            .map(|r| (r.weeks, r.offsets.clone()))
+            .collect();
         // Four weeks of October and the last two of March at one distance, the winter at another.
         assert_eq!(offsets, [(6, vec![-240, -420]), (19, vec![-300, -420])]);
         assert_eq!(both.typical(), 1);
@@ -93,10 +102,20 @@ mod tests {
 
     #[test]
     fn weeks_that_are_past_do_not_count_and_one_week_always_does() {
-        let late = calendar("2026-09-01", "2027-06-30", "2027-06-10T00:00:00Z", &["America/Toronto"]);
+        let late = calendar(
+            "2026-09-01",
+            "2027-06-30",
+            "2027-06-10T00:00:00Z",
+            &["America/Toronto"],
+        );
         assert_eq!(late.regimes.iter().map(|r| r.weeks).sum::<u16>(), 4);
         assert_eq!(late.from.to_string(), "2027-06-07");
-        let over = calendar("2025-09-01", "2026-01-31", "2026-10-06T00:00:00Z", &["America/Toronto"]);
+        let over = calendar(
+            "2025-09-01",
+            "2026-01-31",
+            "2026-10-06T00:00:00Z",
+            &["America/Toronto"],
+        );
         assert_eq!(over.regimes.iter().map(|r| r.weeks).sum::<u16>(), 1);
         let nobody = calendar("2026-09-01", "2027-06-30", "2026-10-06T00:00:00Z", &[]);
         assert_eq!(nobody.regimes.len(), 1);
@@ -104,7 +123,15 @@ mod tests {
 
     #[test]
     fn a_programme_of_many_years_is_looked_at_for_two() {
-        let long = calendar("2026-01-01", "2099-12-31", "2026-01-01T00:00:00Z", &["Europe/Paris"]);
-        assert_eq!(u64::from(long.regimes.iter().map(|r| r.weeks).sum::<u16>()), MOST_WEEKS);
+        let long = calendar(
+            "2026-01-01",
+            "2099-12-31",
+            "2026-01-01T00:00:00Z",
+            &["Europe/Paris"],
+        );
+        assert_eq!(
+            u64::from(long.regimes.iter().map(|r| r.weeks).sum::<u16>()),
+            MOST_WEEKS
+        );
     }
 }

@@ -53,6 +53,7 @@ const OVERTAKEN: &[&str] = &[
     "mentee-taken",
     "participation-left",
     "person-away",
+    "consent-withdrawn",
     "conflict-of-interest",
     "already-paired",
 ];
@@ -71,7 +72,9 @@ impl Judgement {
 
     fn reason(&self) -> Option<String> {
         let reason = self.reason.as_deref().map(str::trim);
-        reason.filter(|reason| !reason.is_empty()).map(str::to_owned)
+        reason
+            .filter(|reason| !reason.is_empty())
+            .map(str::to_owned)
     }
 
     fn check(&self) -> Result<(), Problem> {
@@ -253,11 +256,17 @@ fn is_absolute(rule: Rule) -> bool {
 
 fn may_replace(explained: &Explanation, go_against: bool, locale: Locale) -> Result<(), Problem> {
     let named = |rules: Vec<Rule>| {
-        let names = rules.into_iter().map(|rule| i18n::text(locale, sentences::rule_key(rule)));
+        let names = rules
+            .into_iter()
+            .map(|rule| i18n::text(locale, sentences::rule_key(rule)));
         names.collect::<Vec<_>>().join("; ")
     };
     let broken = &explained.broken;
-    let absolute: Vec<Rule> = broken.iter().copied().filter(|rule| is_absolute(*rule)).collect();
+    let absolute: Vec<Rule> = broken
+        .iter()
+        .copied()
+        .filter(|rule| is_absolute(*rule))
+        .collect();
     if !absolute.is_empty() {
         return Err(Problem::conflict("replacement-impossible").with("rules", named(absolute)));
     }
@@ -276,7 +285,10 @@ fn replacement(
     explained: &Explanation,
     mentor: ParticipationId,
 ) -> Result<Proposal, Problem> {
-    let row = run.inputs.mentor(explained.mentor).ok_or(Problem::NotFound)?;
+    let row = run
+        .inputs
+        .mentor(explained.mentor)
+        .ok_or(Problem::NotFound)?;
     Ok(Proposal {
         id: ProposalId::new(ctx.now),
         mentor_participation_id: mentor,

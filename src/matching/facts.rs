@@ -157,7 +157,11 @@ impl Facts {
                 mentee.map_or(0, |row| row.zone),
                 mentor.map_or(0, |row| row.zone),
             ),
-            topics: facts.topics.iter().filter_map(|topic| word(&inputs.topics, *topic)).collect(),
+            topics: facts
+                .topics
+                .iter()
+                .filter_map(|topic| word(&inputs.topics, *topic))
+                .collect(),
             topics_asked: facts.topics_asked,
             licence: facts.licence.map(|fact| {
                 if fact.same_jurisdiction {
@@ -214,7 +218,9 @@ fn common_time(inputs: &Inputs, facts: &PairFacts, mentee: usize, mentor: usize)
     let time = facts.times.get(typical).unwrap_or(&none);
     let offset = |zone: usize| {
         let regime = inputs.calendar.regimes.get(typical);
-        regime.and_then(|regime| regime.offsets.get(zone).copied()).unwrap_or(0)
+        regime
+            .and_then(|regime| regime.offsets.get(zone).copied())
+            .unwrap_or(0)
     };
     let week = |zone: usize| LocalWeek {
         zone: inputs.calendar.zones.get(zone).cloned().unwrap_or_default(),
@@ -222,7 +228,12 @@ fn common_time(inputs: &Inputs, facts: &PairFacts, mentee: usize, mentor: usize)
     };
     CommonTime {
         minutes: time.minutes,
-        least_minutes: facts.times.iter().map(|time| time.minutes).min().unwrap_or(0),
+        least_minutes: facts
+            .times
+            .iter()
+            .map(|time| time.minutes)
+            .min()
+            .unwrap_or(0),
         mentee: week(mentee),
         mentor: (offset(mentor) != offset(mentee)).then(|| week(mentor)),
     }
@@ -315,6 +326,9 @@ mod tests {
         let always: Vec<u16> = (0..336).collect();
         let all = windows(&always, -300);
         assert_eq!(all.len(), 7);
-        assert_eq!((all.first(), all.last()), (Some(&(1, 0, 24)), Some(&(7, 0, 24))));
+        assert_eq!(
+            (all.first(), all.last()),
+            (Some(&(1, 0, 24)), Some(&(7, 0, 24)))
+        );
     }
 }

@@ -132,7 +132,10 @@ fn candidates(
     let consented = |id: PersonId| {
         let given = |kind: &str| consents.get(&(id, kind.to_owned())).copied();
         given(MATCHING) != Some(false)
-            && settings.required_consents.iter().all(|kind| given(kind) == Some(true))
+            && settings
+                .required_consents
+                .iter()
+                .all(|kind| given(kind) == Some(true))
     };
     let candidate = |participation: Participation| {
         let id = participation.person_id;
@@ -200,7 +203,11 @@ fn apart(conn: &mut Conn, id: ProgrammeId, again: Again) -> Result<Vec<Apart>, P
         apart.push((other, one, Exclusion::ConflictOfInterest));
     }
     let mut add = |pairs: Vec<(PersonId, PersonId)>, why| {
-        apart.extend(pairs.into_iter().map(|(mentor, mentee)| (mentor, mentee, why)));
+        apart.extend(
+            pairs
+                .into_iter()
+                .map(|(mentor, mentee)| (mentor, mentee, why)),
+        );
     };
     if !again.matched_before {
         add(before, Exclusion::MatchedBefore);

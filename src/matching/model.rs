@@ -196,7 +196,10 @@ mod tests {
                 let problem = decided.after(*verdict).unwrap_err();
                 assert_eq!(problem.code(), "proposal-decided");
             }
-            assert_eq!(S::Stale.after(*verdict).unwrap_err().code(), "proposal-stale");
+            assert_eq!(
+                S::Stale.after(*verdict).unwrap_err().code(),
+                "proposal-stale"
+            );
         }
         assert_eq!(S::Proposed.after(Verdict::Approve).unwrap(), S::Approved);
         assert_eq!(S::Held.after(Verdict::Approve).unwrap(), S::Approved);

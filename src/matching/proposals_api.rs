@@ -441,7 +441,9 @@ async fn decide_proposals(
         .db
         .run(move |conn| {
             let each = decisions.iter();
-            Ok(each.map(|one| one_of_many(conn, &caller.ctx, one)).collect::<Vec<_>>())
+            Ok(each
+                .map(|one| one_of_many(conn, &caller.ctx, one))
+                .collect::<Vec<_>>())
         })
         .await?;
     let made = results.iter().filter(|one| one.problem.is_none()).count();

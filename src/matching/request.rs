@@ -171,7 +171,11 @@ fn merge(document: &mut Value, patch: &Map<String, Value>) {
 /// A programme's settings in the engine's terms. They were checked when they were set, so nothing is cut here
 /// but a meeting longer than the engine's four hours.
 #[must_use]
-pub fn engine_settings(own: &MatchingSettings, programme: &Programme, weeks: &Calendar) -> Settings {
+pub fn engine_settings(
+    own: &MatchingSettings,
+    programme: &Programme,
+    weeks: &Calendar,
+) -> Settings {
     let small = |value: i32| u16::try_from(value).unwrap_or(0);
     let weights = own.weights;
     Settings {
@@ -204,9 +208,10 @@ pub fn engine_settings(own: &MatchingSettings, programme: &Programme, weeks: &Ca
 #[must_use]
 pub fn refusal(error: EngineError, inputs: &Inputs, locale: Locale) -> Problem {
     let pin = |mentee: u32, mentor: Option<u32>| {
-        let at = inputs.pins.iter().position(|(of, to)| {
-            *of == mentee && mentor.is_none_or(|mentor| *to == mentor)
-        });
+        let at = inputs
+            .pins
+            .iter()
+            .position(|(of, to)| *of == mentee && mentor.is_none_or(|mentor| *to == mentor));
         format!("/pins/{}", at.unwrap_or(0))
     };
     match error {
@@ -262,8 +267,14 @@ mod tests {
         let changed = asked(json!({"weights": {"language": 50}, "objective": "total"}))
             .settings_on(&own)
             .unwrap();
-        assert_eq!((changed.weights.language, changed.weights.profession), (50, 35));
-        assert_eq!((changed.objective, changed.floor), (settings::Objective::Total, 700));
+        assert_eq!(
+            (changed.weights.language, changed.weights.profession),
+            (50, 35)
+        );
+        assert_eq!(
+            (changed.objective, changed.floor),
+            (settings::Objective::Total, 700)
+        );
     }
 
     #[test]
@@ -273,9 +284,18 @@ mod tests {
             Problem::Invalid(faults) => format!("{} {}", faults[0].pointer, faults[0].code),
             other => panic!("{other}"),
         };
-        assert_eq!(told(json!({"floor": 10_001})), "/settings/floor out-of-range");
-        assert_eq!(told(json!({"weights": {"topics": -5}})), "/settings/weights/topics out-of-range");
-        assert_eq!(told(json!({"weights": {"topics": "many"}})), "/settings/weights/topics type");
+        assert_eq!(
+            told(json!({"floor": 10_001})),
+            "/settings/floor out-of-range"
+        );
+        assert_eq!(
+            told(json!({"weights": {"topics": -5}})),
+            "/settings/weights/topics out-of-range"
+        );
+        assert_eq!(
+            told(json!({"weights": {"topics": "many"}})),
+            "/settings/weights/topics type"
+        );
     }
 
     #[test]
@@ -288,7 +308,17 @@ mod tests {
             }],
             ..Request::default()
         };
-        assert_eq!(request.check().unwrap_err().to_string(), "invalid /places=only-for-drafts");
-        assert!(Request { draft: true, ..request }.check().is_ok());
+        assert_eq!(
+            request.check().unwrap_err().to_string(),
+            "invalid /places=only-for-drafts"
+        );
+        assert!(
+            Request {
+                draft: true,
+                ..request
+            }
+            .check()
+            .is_ok()
+        );
     }
 }

@@ -182,7 +182,15 @@ fn save(
     conn.write_tx(|conn| {
         programmes::store::hold(conn, found.programme_id)?;
         store::overtake(conn, ctx.now, found.programme_id)?;
-        store::finish_run(conn, ctx.now, id, &hash, &found.inputs, &found.outcome, &summary)?;
+        store::finish_run(
+            conn,
+            ctx.now,
+            id,
+            &hash,
+            &found.inputs,
+            &found.outcome,
+            &summary,
+        )?;
         store::insert_proposals(conn, &proposals)?;
         let run = store::find_run(conn, id)?;
         let noted = Noted {

@@ -38,7 +38,12 @@ pub fn reasons(parts: &PartPoints, facts: &Facts) -> Vec<Reason> {
     let rows: [(&'static str, u16, u16, Sentence); 7] = [
         ("profession", parts.profession, most.profession, profession),
         ("language", parts.language, most.language, language),
-        ("availability", parts.availability, most.availability, availability),
+        (
+            "availability",
+            parts.availability,
+            most.availability,
+            availability,
+        ),
         ("topics", parts.topics, most.topics, topics),
         ("licensing", parts.licensing, most.licensing, licensing),
         ("place", parts.place, most.place, place),
@@ -59,9 +64,9 @@ pub fn reasons(parts: &PartPoints, facts: &Facts) -> Vec<Reason> {
 /// What two people have in common, for the mail that introduces them: the parts that earned something.
 #[must_use]
 pub fn in_common(parts: &PartPoints, facts: &Facts, locale: Locale) -> Vec<String> {
-    let earned = reasons(parts, facts).into_iter().filter(|reason| {
-        reason.points > 0 && !matches!(reason.part, "licensing" | "wishes")
-    });
+    let earned = reasons(parts, facts)
+        .into_iter()
+        .filter(|reason| reason.points > 0 && !matches!(reason.part, "licensing" | "wishes"));
     earned
         .map(|reason| match locale {
             Locale::En => reason.en,
@@ -75,7 +80,10 @@ type Sentence = fn(&Facts, Locale) -> String;
 fn say<const N: usize>(
     locale: Locale,
     key: &str,
-    args: [(&'static str, fluent_templates::fluent_bundle::FluentValue<'_>); N],
+    args: [(
+        &'static str,
+        fluent_templates::fluent_bundle::FluentValue<'_>,
+    ); N],
 ) -> String {
     let args: Args<'_> = args
         .into_iter()
@@ -267,7 +275,11 @@ fn window_words(window: &LocalWindow, locale: Locale) -> String {
 /// `18:00` in English, `18 h` or `18 h 30` in French.
 fn clock(minutes: u16, locale: Locale) -> String {
     // Midnight at the end of a day is 24:00, an hour after it is 01:00.
-    let of_day = if minutes > 1440 { minutes - 1440 } else { minutes };
+    let of_day = if minutes > 1440 {
+        minutes - 1440
+    } else {
+        minutes
+    };
     let (hour, minute) = (of_day / 60, of_day % 60);
     match (locale, minute) {
         (Locale::En, _) => format!("{hour:02}:{minute:02}"),
@@ -284,7 +296,11 @@ fn topics(facts: &Facts, locale: Locale) -> String {
     if shared == 0 {
         return i18n::text(locale, "match-topics-none");
     }
-    let names: Vec<String> = facts.topics.iter().map(|topic| topic_name(topic, locale)).collect();
+    let names: Vec<String> = facts
+        .topics
+        .iter()
+        .map(|topic| topic_name(topic, locale))
+        .collect();
     let key = if shared == facts.topics_asked {
         "match-topics-all"
     } else {
@@ -394,5 +410,6 @@ pub fn change_key(rule: Rule) -> Option<&'static str> {
 #[must_use]
 pub fn rule_word(rule: Rule) -> String {
     let json = serde_json::to_value(rule).ok();
-    json.and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+    json.and_then(|word| word.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }

@@ -136,9 +136,7 @@ pub fn list_runs(
     rows: i64,
 ) -> Result<Vec<MatchRun>, Problem> {
     use match_runs as t;
-    let mut query = t::table
-        .filter(t::programme_id.eq(programme))
-        .into_boxed();
+    let mut query = t::table.filter(t::programme_id.eq(programme)).into_boxed();
     if let Some((at, id)) = after {
         query = query.filter(
             t::started_at
@@ -160,8 +158,12 @@ pub(super) fn insert_proposals(conn: &mut Conn, new: &[Proposal]) -> Result<(), 
         let rows = some.to_vec();
         // diesel inserts no list on both databases at once.
         match conn {
-            Conn::Pg(c) => diesel::insert_into(proposals::table).values(rows).execute(c),
-            Conn::Sqlite(c) => diesel::insert_into(proposals::table).values(rows).execute(c),
+            Conn::Pg(c) => diesel::insert_into(proposals::table)
+                .values(rows)
+                .execute(c),
+            Conn::Sqlite(c) => diesel::insert_into(proposals::table)
+                .values(rows)
+                .execute(c),
         }?;
     }
     Ok(())
@@ -197,7 +199,11 @@ pub(super) fn save_proposal(
         .filter(proposals::id.eq(changed.id))
         .filter(proposals::version.eq(version));
     let rows = diesel::update(unchanged).set(changed).execute(conn)?;
-    if rows == 1 { Ok(()) } else { Err(Problem::Stale) }
+    if rows == 1 {
+        Ok(())
+    } else {
+        Err(Problem::Stale)
+    }
 }
 
 /// Why a proposal became stale without anybody's decision.
@@ -314,16 +320,12 @@ pub fn list_proposals(
     let query = visible(scope, filter);
     let query = match (sort, after) {
         (_, None) => query,
-        (Sort::Best, Some((score, _, id))) => query.filter(
-            t::score
-                .lt(score)
-                .or(t::score.eq(score).and(t::id.gt(id))),
-        ),
-        (Sort::Weakest, Some((score, _, id))) => query.filter(
-            t::score
-                .gt(score)
-                .or(t::score.eq(score).and(t::id.gt(id))),
-        ),
+        (Sort::Best, Some((score, _, id))) => {
+            query.filter(t::score.lt(score).or(t::score.eq(score).and(t::id.gt(id))))
+        }
+        (Sort::Weakest, Some((score, _, id))) => {
+            query.filter(t::score.gt(score).or(t::score.eq(score).and(t::id.gt(id))))
+        }
         (Sort::Newest, Some((_, at, id))) => query.filter(
             t::created_at
                 .lt(at)
@@ -335,10 +337,7 @@ pub fn list_proposals(
         Sort::Weakest => query.order((t::score.asc(), t::id.asc())),
         Sort::Newest => query.order((t::created_at.desc(), t::id.desc())),
     };
-    Ok(query
-        .limit(rows)
-        .select(Proposal::as_select())
-        .load(conn)?)
+    Ok(query.limit(rows).select(Proposal::as_select()).load(conn)?)
 }
 
 fn visible<'a>(scope: &Scope, filter: &Filter) -> proposals::BoxedQuery<'a, MultiBackend> {

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::kernel::ids::ParticipationId;
 use crate::matching::engine::explain::{Need, recruit};
 use crate::matching::engine::{Instance, Mentee, Outcome, Standing, UnmatchedReason};
 use crate::matching::inputs::{Inputs, Row};
-use crate::kernel::ids::ParticipationId;
 
 /// What a run amounts to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -148,7 +148,11 @@ impl Summary {
         Self {
             mentees: inputs.mentees.len(),
             mentors: inputs.mentors.len(),
-            places: inputs.mentors.iter().map(|row| u64::from(row.facts.capacity)).sum(),
+            places: inputs
+                .mentors
+                .iter()
+                .map(|row| u64::from(row.facts.capacity))
+                .sum(),
             matched,
             nobody_possible: because(UnmatchedReason::NoAdmissibleMentor),
             places_better_used: because(UnmatchedReason::PlacesBetterUsed),
@@ -281,8 +285,15 @@ mod tests {
         for (group, matched) in [("QC", true), ("ON", true), ("QC", false), ("QC", true)] {
             groups.count(group, matched);
         }
-        let shares: Vec<_> = groups.shares().into_iter().map(|s| (s.group, s.mentees, s.permille)).collect();
-        assert_eq!(shares, [("QC".to_owned(), 3, 666), ("ON".to_owned(), 1, 1000)]);
+        let shares: Vec<_> = groups
+            .shares()
+            .into_iter()
+            .map(|s| (s.group, s.mentees, s.permille))
+            .collect();
+        assert_eq!(
+            shares,
+            [("QC".to_owned(), 3, 666), ("ON".to_owned(), 1, 1000)]
+        );
     }
 
     #[test]

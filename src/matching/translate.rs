@@ -6,18 +6,18 @@ use chrono::{Days, NaiveDate};
 
 use crate::kernel::{Instant, Zone};
 use crate::matching::calendar::Calendar;
+use crate::matching::engine;
 use crate::matching::engine::noc::experience_permille;
 use crate::matching::engine::{
     Experience, LanguageId, LanguageSkill, Licence, Mentee, Mentor, Mode, OccupationId, Place,
     Standing, TopicId, WeekMask, Window, Wishes, level,
 };
-use crate::matching::engine;
 use crate::matching::inputs::{Numbers, Row};
 use crate::people::exceptions::{Exception, ExceptionKind};
+use crate::people::model::parts::Side as TopicSide;
 use crate::people::model::{
     LicenceStage, MeetingMode, OccupationKind, Person, PersonStatus, Profile,
 };
-use crate::people::model::parts::Side as TopicSide;
 use crate::programmes::Participation;
 use crate::reference::LanguageLevel;
 use crate::reference::languages::Language;
@@ -124,7 +124,11 @@ impl Translator {
     pub fn lists(mut self) -> Lists {
         let known = self.languages.len();
         for position in 0..known {
-            if let Some(above) = self.languages.word(position).and_then(|code| macrolanguage(code)) {
+            if let Some(above) = self
+                .languages
+                .word(position)
+                .and_then(|code| macrolanguage(code))
+            {
                 let _: Option<LanguageId> = self.languages.of(above);
             }
         }
@@ -236,15 +240,22 @@ impl Translator {
 
     fn experiences(&mut self, profile: &Profile) -> Vec<Experience> {
         let year = chrono::Datelike::year(&self.now.utc_date());
-        let held = profile.occupations.iter().filter(|o| o.kind == OccupationKind::Held);
+        let held = profile
+            .occupations
+            .iter()
+            .filter(|o| o.kind == OccupationKind::Held);
         let mut found = Vec::new();
         for occupation in held.take(engine::instance::MOST_FACTS) {
             let code = occupation.noc.clone();
             let Some(position) = code.and_then(|code| self.occupations.of(code)) else {
                 continue;
             };
-            let years = occupation.years.map_or(UNSAID_YEARS, |y| u32::try_from(y).unwrap_or(0));
-            let since = occupation.last_year.map_or(0, |last| year.saturating_sub(last).max(0));
+            let years = occupation
+                .years
+                .map_or(UNSAID_YEARS, |y| u32::try_from(y).unwrap_or(0));
+            let since = occupation
+                .last_year
+                .map_or(0, |last| year.saturating_sub(last).max(0));
             found.push(Experience {
                 occupation: position,
                 permille: experience_permille(years, u32::try_from(since).unwrap_or(0)),
@@ -277,11 +288,17 @@ impl Translator {
             }
             (OccupationKind::Target, Some(stage)) => stage != LicenceStage::Licensed,
         };
-        let place = person.licence_jurisdiction.clone().or_else(|| person.province.clone());
+        let place = person
+            .licence_jurisdiction
+            .clone()
+            .or_else(|| person.province.clone());
         let Some(jurisdiction) = place.filter(|_| counts).and_then(|p| self.provinces.of(p)) else {
             return Vec::new();
         };
-        let codes = profile.occupations.iter().filter(|occupation| occupation.kind == kind);
+        let codes = profile
+            .occupations
+            .iter()
+            .filter(|occupation| occupation.kind == kind);
         codes
             .filter_map(|occupation| occupation.noc.as_deref()?.parse().ok())
             .take(engine::instance::MOST_FACTS)
@@ -294,7 +311,11 @@ impl Translator {
 
     fn place(&mut self, person: &Person) -> Place {
         let province = person.province.as_deref();
-        let city = person.city.as_deref().map(str::trim).filter(|city| !city.is_empty());
+        let city = person
+            .city
+            .as_deref()
+            .map(str::trim)
+            .filter(|city| !city.is_empty());
         let town = city.map(|name| {
             let known = City::from_words(name, province.and_then(Province::parse));
             known.map_or_else(

@@ -8,12 +8,12 @@ use crate::access::policy::{self, Action};
 use crate::db::Conn;
 use crate::kernel::ids::ProgrammeId;
 use crate::kernel::{Context, Problem};
+use crate::matching::Request;
 use crate::matching::engine::explain::compare;
 use crate::matching::frozen::Frozen;
 use crate::matching::run::{Cancel, find};
 use crate::matching::summary::Summary;
 use crate::matching::why::{self, Moved};
-use crate::matching::Request;
 use crate::programmes;
 use crate::programmes::settings::MatchingSettings;
 

@@ -186,10 +186,15 @@ pub fn nobody(
 ) -> Result<MenteeWhy, Problem> {
     let at = run.inputs.mentee_at(mentee).ok_or(Problem::NotFound)?;
     let why = why_nobody(&run.instance, &run.outcome, at);
-    let holders = why.taken.iter().flat_map(|taken| taken.holders.iter().copied());
+    let holders = why
+        .taken
+        .iter()
+        .flat_map(|taken| taken.holders.iter().copied());
     let mentees: Vec<u32> = holders.chain([at]).collect();
     let nearest = why.nearest.iter().map(|miss| miss.mentor);
-    let mentors: Vec<u32> = nearest.chain(why.taken.iter().map(|taken| taken.mentor)).collect();
+    let mentors: Vec<u32> = nearest
+        .chain(why.taken.iter().map(|taken| taken.mentor))
+        .collect();
     let people = People::read(conn, run, mentees.into_iter(), mentors.into_iter())?;
     let counts = |rules: &[(Rule, u32)]| -> Vec<RuleCount> {
         let each = rules.iter().map(|(rule, mentors)| RuleCount {
@@ -223,7 +228,11 @@ pub fn nobody(
                 Some(TakenMentor {
                     mentor: people.mentor(taken.mentor)?,
                     score: taken.score,
-                    holders: taken.holders.iter().filter_map(|m| people.mentee(*m)).collect(),
+                    holders: taken
+                        .holders
+                        .iter()
+                        .filter_map(|m| people.mentee(*m))
+                        .collect(),
                     one_more_matched: taken.demand.one_more_matched,
                     points: taken.demand.points,
                 })
@@ -242,13 +251,20 @@ fn nobody_sentences(
     let name = people.mentee(at).map_or_else(String::new, |who| who.name);
     let mentors = u32::try_from(people.run.inputs.mentors.len()).unwrap_or(u32::MAX);
     if people.run.outcome.mentor_of(at).is_some() {
-        return vec![say(locale, "match-nobody-matched", [("mentee", name.into())])];
+        return vec![say(
+            locale,
+            "match-nobody-matched",
+            [("mentee", name.into())],
+        )];
     }
     let mut told = vec![if why.admissible == 0 {
         let args = [("mentee", name.into()), ("mentors", mentors.into())];
         say(locale, "match-nobody-none", args)
     } else {
-        let args = [("mentee", name.into()), ("admissible", why.admissible.into())];
+        let args = [
+            ("mentee", name.into()),
+            ("admissible", why.admissible.into()),
+        ];
         say(locale, "match-nobody-taken", args)
     }];
     told.extend(why.removed.iter().map(|(rule, count)| {
@@ -317,14 +333,19 @@ pub struct Moved {
 
 impl Moved {
     /// `Amina Diallo would go from Bruno Tremblay to Chen Wei`.
-    fn sentence(&self, locale: Locale) -> String {
+    #[must_use]
+    pub fn sentence(&self, locale: Locale) -> String {
         let name = |who: &Option<Somebody>| who.as_ref().map(|who| who.name.clone());
         let mentee = || FluentValue::from(self.mentee.name.clone());
         match (name(&self.before), name(&self.after)) {
             (Some(before), Some(after)) => say(
                 locale,
                 "match-change-moves",
-                [("mentee", mentee()), ("before", before.into()), ("after", after.into())],
+                [
+                    ("mentee", mentee()),
+                    ("before", before.into()),
+                    ("after", after.into()),
+                ],
             ),
             (None, Some(after)) => say(
                 locale,
@@ -409,7 +430,11 @@ fn priced(people: &People<'_>, price: &Price) -> PairPrice {
     PairPrice {
         fewer_matched: price.fewer_matched,
         points: price.points,
-        changes: price.changes.iter().filter_map(|change| moved(people, change)).collect(),
+        changes: price
+            .changes
+            .iter()
+            .filter_map(|change| moved(people, change))
+            .collect(),
     }
 }
 
@@ -494,8 +519,18 @@ pub fn alternatives(
         let others = found.into_iter().filter(|a| (a.mentee, a.mentor) != (i, j));
         others.take(count).collect()
     };
-    let mentors = other_than(alternatives_for_mentee(&run.instance, &run.outcome, i, count + 1));
-    let mentees = other_than(alternatives_for_mentor(&run.instance, &run.outcome, j, count + 1));
+    let mentors = other_than(alternatives_for_mentee(
+        &run.instance,
+        &run.outcome,
+        i,
+        count + 1,
+    ));
+    let mentees = other_than(alternatives_for_mentor(
+        &run.instance,
+        &run.outcome,
+        j,
+        count + 1,
+    ));
     let people = People::read(
         conn,
         run,
@@ -537,13 +572,14 @@ fn other(run: &Frozen, found: &Alternative, who: Somebody) -> Option<Other> {
 ///
 /// # Errors
 /// A database error.
-pub fn changes(
-    conn: &mut Conn,
-    run: &Frozen,
-    found: &[Change],
-) -> Result<Vec<Moved>, Problem> {
+pub fn changes(conn: &mut Conn, run: &Frozen, found: &[Change]) -> Result<Vec<Moved>, Problem> {
     let mentees = found.iter().map(|change| change.mentee);
-    let mentors = found.iter().flat_map(|change| change.before.into_iter().chain(change.after));
+    let mentors = found
+        .iter()
+        .flat_map(|change| change.before.into_iter().chain(change.after));
     let people = People::read(conn, run, mentees, mentors)?;
-    Ok(found.iter().filter_map(|change| moved(&people, change)).collect())
+    Ok(found
+        .iter()
+        .filter_map(|change| moved(&people, change))
+        .collect())
 }

@@ -25,7 +25,10 @@ impl InCommon {
             Locale::En => &self.en,
             Locale::Fr => &self.fr,
         };
-        sentences.iter().map(|sentence| Line::new(sentence)).collect()
+        sentences
+            .iter()
+            .map(|sentence| Line::new(sentence))
+            .collect()
     }
 }
 

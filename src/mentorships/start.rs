@@ -1,14 +1,12 @@
 //! Beginning a mentorship.
 
-use diesel::prelude::*;
-
 use crate::access::policy::{self, Action};
 use crate::access::{audit, record};
-use crate::db::schema::persons;
 use crate::db::{Conn, Constraint, constraint};
 use crate::kernel::ids::{MentorshipId, ParticipationId, PersonId, ProposalId};
-use crate::kernel::{Context, FieldError, Problem};
+use crate::kernel::{Context, FieldError, Problem, Zone};
 use crate::mentorships::{Mentorship, MentorshipStatus, mails, store};
+use crate::people::{self, Person, consents::ConsentKind};
 use crate::programmes::{self, Participation, Side, places};
 
 /// Whom to bring together.
@@ -61,8 +59,8 @@ pub fn start(
 ///
 /// # Errors
 /// 422 when the two are not a mentor and a mentee of one programme; 409 `programme-not-open`,
-/// `participation-left`, `no-place-left`, `mentee-taken`, `person-away`, `conflict-of-interest`,
-/// `already-paired`. Whoever comes second to the last place gets one of them.
+/// `participation-left`, `no-place-left`, `mentee-taken`, `person-away`, `consent-withdrawn`,
+/// `conflict-of-interest`, `already-paired`. Whoever comes second to the last place gets one of them.
 pub fn start_in(conn: &mut Conn, ctx: &Context, start: &Start) -> Result<Mentorship, Problem> {
     // The mentor's row first, always: two who take the same two rows cannot wait for each other.
     let mentor = places::take_place(conn, ctx, start.mentor)?;
@@ -70,7 +68,7 @@ pub fn start_in(conn: &mut Conn, ctx: &Context, start: &Start) -> Result<Mentors
     check_sides(&mentor, &mentee)?;
     let programme = programmes::store::find(conn, mentor.programme_id)?;
     programme.require_open()?;
-    require_present(conn, &[mentor.person_id, mentee.person_id])?;
+    require_present(conn, ctx, &[mentor.person_id, mentee.person_id])?;
     if store::in_conflict(conn, mentor.person_id, mentee.person_id)? {
         return Err(Problem::conflict("conflict-of-interest"));
     }
@@ -122,19 +120,21 @@ fn check_sides(mentor: &Participation, mentee: &Participation) -> Result<(), Pro
     Problem::unless_empty(faults)
 }
 
-/// Refuses unless everybody is active. A pause is looked at by its state only: who lets a pause end on a date
-/// is active again from that date by the matching, which counts days in the person's own zone.
-fn require_present(conn: &mut Conn, people: &[PersonId; 2]) -> Result<(), Problem> {
-    let away: i64 = persons::table
-        .filter(persons::id.eq_any(people.iter().copied()))
-        .filter(persons::status.eq("archived"))
-        .count()
-        .get_result(conn)?;
-    if away == 0 {
-        Ok(())
-    } else {
-        Err(Problem::conflict("person-away"))
+/// Refuses unless both are there today, in their own zones, and neither has withdrawn the consent to be matched.
+fn require_present(conn: &mut Conn, ctx: &Context, both: &[PersonId; 2]) -> Result<(), Problem> {
+    let people = people::store::find_all(conn, both)?;
+    let there = |person: &Person| {
+        let zone = Zone::parse(&person.zone).unwrap_or_else(|_| Zone::utc());
+        person.is_available_on(zone.date_at(ctx.now.utc()))
+    };
+    if !people.iter().all(there) {
+        return Err(Problem::conflict("person-away"));
     }
+    let consents = people::consents::current(conn, both, ConsentKind::Matching)?;
+    if consents.values().any(|given| !given) {
+        return Err(Problem::conflict("consent-withdrawn"));
+    }
+    Ok(())
 }
 
 /// Writes the audit line of a mentorship.

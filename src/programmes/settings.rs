@@ -182,7 +182,8 @@ impl MatchingSettings {
         }
         if self.required_consents.len() > 20 {
             faults.push(
-                FieldError::new(format!("{at}/required_consents"), "too-many-items").with("most", 20),
+                FieldError::new(format!("{at}/required_consents"), "too-many-items")
+                    .with("most", 20),
             );
         }
         faults
@@ -238,7 +239,9 @@ impl MeetingSettings {
             .collect();
         let reminders = self.reminders_minutes.as_deref().unwrap_or_default();
         if reminders.len() > 5 {
-            faults.push(FieldError::new("/meetings/reminders_minutes", "too-many-items").with("most", 5));
+            faults.push(
+                FieldError::new("/meetings/reminders_minutes", "too-many-items").with("most", 5),
+            );
         }
         faults.extend(reminders.iter().enumerate().filter_map(|(at, minutes)| {
             let pointer = format!("/meetings/reminders_minutes/{at}");

@@ -135,3 +135,10 @@ field-pins-exceed-places = La personne mentore a { $places } places libres et { 
 field-pinned-twice = Cette personne est imposée deux fois.
 field-only-for-drafts = D’autres places ne s’essaient que dans une ébauche. Modifiez plutôt l’inscription.
 field-other-mentor = Choisissez un autre mentor que celui qui est proposé.
+
+# Ce que dit la commande.
+match-told-people = Personnes en attente : { $mentees }. Personnes mentores : { $mentors }, places libres : { $places }.
+match-told-matched = Jumelages proposés : { $matched }, résultat moyen : { $mean } sur 10 000.
+match-told-left = Sans jumelage possible : { $nobody }. Places mieux employées ailleurs : { $taken }. En pause, absentes ou sans consentement : { $away }.
+match-told-proof = Prouvé : parmi les { $pairs } jumelages possibles, aucun autre ensemble n’est meilleur.
+match-told-compared = Changements : { $changes } (jumelages en plus : { $won }, en moins : { $lost }, points au total : { $points }).

@@ -1,0 +1,284 @@
+//! `passerelle match`: run the matcher for a programme, try what would be different, explain a person, replay a
+//! run, or export an instance with its outcome for outside tools.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use diesel::prelude::*;
+use indicatif::ProgressBar;
+
+use crate::db::schema::{participations, persons, programmes as programme_rows};
+use crate::db::{Conn, Db};
+use crate::i18n;
+use crate::kernel::ids::{MatchRunId, ParticipationId, PersonId};
+use crate::kernel::{Clock, Context, Keyring, Locale, Platform, Problem, Settings, SystemClock};
+use crate::matching::engine::directory::{self, Files};
+use crate::matching::frozen::{frozen, replay};
+use crate::matching::summary::Summary;
+use crate::matching::what_if::{Compared, what_if};
+use crate::matching::{Request, RunStatus, run as run_matching, store, why};
+use crate::programmes::{self, Programme, Side};
+use crate::web::Rendered;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The programme: its short name or its id.
+    #[arg(long, value_name = "PROGRAMME")]
+    programme: String,
+    /// Only compare with what would be proposed otherwise, and save nothing: a JSON object as the body of
+    /// `POST /api/v1/programmes/{id}/match-runs`, such as '{"settings": {"weights": {"language": 40}}}'.
+    #[arg(long, value_name = "JSON", conflicts_with_all = ["explain", "replay", "export"])]
+    what_if: Option<String>,
+    /// Explain a mentee of the newest run: an id, or an e-mail address.
+    #[arg(long, value_name = "PERSON", conflicts_with = "replay")]
+    explain: Option<String>,
+    /// Solve the frozen inputs of a run again and compare; exit code 2 when anything differs.
+    #[arg(long, value_name = "RUN")]
+    replay: Option<MatchRunId>,
+    /// Write people as columns, scores, capacities, assignment and prices of the run into this folder (.npy and
+    /// JSON).
+    #[arg(long, value_name = "DIR")]
+    export: Option<PathBuf>,
+    /// The language of what is told.
+    #[arg(long, default_value = "en", value_parser = locale)]
+    lang: Locale,
+}
+
+fn locale(text: &str) -> Result<Locale, String> {
+    Locale::parse(text).ok_or_else(|| "en or fr".to_owned())
+}
+
+/// Runs it.
+pub fn run(settings: &Settings, args: &Args) -> anyhow::Result<ExitCode> {
+    let platform = Arc::new(Platform {
+        settings: settings.clone(),
+        keyring: Keyring::new(settings.security.secret.clone()),
+    });
+    let ctx = Context {
+        locale: args.lang,
+        ..Context::system("match", SystemClock.now(), platform)
+    };
+    let db = Db::new(&settings.database);
+    let told = |problem: Problem| anyhow::anyhow!(words(&problem, args.lang));
+    let programme = db
+        .run_here(|conn| programme_named(conn, &args.programme))
+        .map_err(told)?;
+    if let Some(id) = args.replay {
+        return replayed(&db, id, args.lang);
+    }
+    if let Some(text) = &args.what_if {
+        let request: Request = serde_json::from_str(text).context("--what-if")?;
+        let request = Request {
+            draft: true,
+            ..request
+        };
+        let bar = spinner();
+        let compared = db.run_here(|conn| what_if(conn, &ctx, programme.id, &request, None));
+        bar.finish_and_clear();
+        print_compared(&compared.map_err(told)?, args.lang);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let id = match &args.explain {
+        Some(_) => newest(&db, &programme).map_err(told)?,
+        None => started(&db, &ctx, &programme, args.lang)?,
+    };
+    if let Some(who) = &args.explain {
+        let lines = db
+            .run_here(|conn| explained(conn, &programme, id, who, args.lang))
+            .map_err(told)?;
+        lines.iter().for_each(|line| println!("{line}"));
+    }
+    if let Some(folder) = &args.export {
+        export(&db, id, folder, args.lang)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs the matcher, saves the run and says what it amounts to.
+fn started(
+    db: &Db,
+    ctx: &Context,
+    programme: &Programme,
+    locale: Locale,
+) -> anyhow::Result<MatchRunId> {
+    let bar = spinner();
+    let made = db.run_here(|conn| run_matching(conn, ctx, programme.id, &Request::default(), None));
+    bar.finish_and_clear();
+    let made = made.map_err(|problem| anyhow::anyhow!(words(&problem, locale)))?;
+    println!("{}", made.id);
+    if let Some(summary) = &made.summary {
+        print_summary(&summary.0, locale);
+    }
+    Ok(made.id)
+}
+
+fn replayed(db: &Db, id: MatchRunId, locale: Locale) -> anyhow::Result<ExitCode> {
+    let bar = spinner();
+    let found = db.run_here(|conn| replay(conn, id));
+    bar.finish_and_clear();
+    let found = found.map_err(|problem| anyhow::anyhow!(words(&problem, locale)))?;
+    let same = found.same_inputs && found.same_outcome;
+    println!("{}", serde_json::to_string_pretty(&found)?);
+    Ok(if same {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(2)
+    })
+}
+
+fn spinner() -> ProgressBar {
+    if std::io::stderr().is_terminal() {
+        let bar = ProgressBar::new_spinner();
+        bar.enable_steady_tick(Duration::from_millis(100));
+        bar
+    } else {
+        ProgressBar::hidden()
+    }
+}
+
+/// A problem in words: its title and detail.
+fn words(problem: &Problem, locale: Locale) -> String {
+    let document = Rendered::from(problem).document(locale, "");
+    let mut lines = vec![format!("{}. {}", document.title, document.detail)];
+    let fields = document.errors.into_iter();
+    lines.extend(fields.map(|field| format!("{}: {}", field.pointer, field.detail)));
+    lines.join("\n")
+}
+
+fn programme_named(conn: &mut Conn, name: &str) -> Result<Programme, Problem> {
+    if let Ok(id) = name.parse() {
+        return programmes::store::find(conn, id);
+    }
+    Ok(programme_rows::table
+        .filter(programme_rows::slug.eq(name))
+        .select(Programme::as_select())
+        .first(conn)?)
+}
+
+/// The newest finished run of a programme.
+fn newest(db: &Db, programme: &Programme) -> Result<MatchRunId, Problem> {
+    let runs = db.run_here(|conn| store::list_runs(conn, programme.id, None, 2))?;
+    let done = runs.into_iter().find(|run| run.status == RunStatus::Done);
+    done.map(|run| run.id).ok_or(Problem::NotFound)
+}
+
+fn print_summary(summary: &Summary, locale: Locale) {
+    let figures = [
+        ("mentees", summary.mentees.to_string()),
+        ("mentors", summary.mentors.to_string()),
+        ("places", summary.places.to_string()),
+        ("matched", summary.matched.to_string()),
+        ("nobody", summary.nobody_possible.to_string()),
+        ("taken", summary.places_better_used.to_string()),
+        ("away", summary.not_ready.to_string()),
+        ("mean", summary.score_mean.to_string()),
+    ];
+    let pairs = || figures.iter().map(|(name, value)| (*name, value.as_str()));
+    for key in ["match-told-people", "match-told-matched", "match-told-left"] {
+        println!("{}", i18n::text_with_pairs(locale, key, pairs()));
+    }
+    if summary.certificate.violations == 0 && summary.certificate.primal == summary.certificate.dual
+    {
+        let pairs = summary.certificate.pairs.to_string();
+        let proof = [("pairs", pairs.as_str())];
+        println!(
+            "{}",
+            i18n::text_with_pairs(locale, "match-told-proof", proof)
+        );
+    }
+}
+
+fn print_compared(compared: &Compared, locale: Locale) {
+    let figures = [
+        ("won", compared.won.to_string()),
+        ("lost", compared.lost.to_string()),
+        ("points", compared.points.to_string()),
+        ("changes", compared.changes.len().to_string()),
+    ];
+    let pairs = figures.iter().map(|(name, value)| (*name, value.as_str()));
+    println!(
+        "{}",
+        i18n::text_with_pairs(locale, "match-told-compared", pairs)
+    );
+    for change in &compared.changes {
+        println!("- {}", change.sentence(locale));
+    }
+}
+
+/// The participation of a mentee who is named by an id (their own or their part's) or an address.
+fn mentee_named(
+    conn: &mut Conn,
+    programme: &Programme,
+    who: &str,
+) -> Result<ParticipationId, Problem> {
+    let here = participations::table
+        .inner_join(persons::table)
+        .filter(participations::programme_id.eq(programme.id))
+        .filter(participations::side.eq(Side::Mentee))
+        .select(participations::id)
+        .into_boxed();
+    let found = match who.parse::<uuid::Uuid>() {
+        Ok(id) => here.filter(
+            participations::person_id
+                .eq(PersonId(id))
+                .or(participations::id.eq(ParticipationId(id))),
+        ),
+        Err(_) => {
+            let key = crate::people::model::contact::email_key(who);
+            here.filter(persons::email_key.eq(key))
+        }
+    };
+    Ok(found.first(conn)?)
+}
+
+/// What a run says about a mentee: why their mentor, or why nobody.
+fn explained(
+    conn: &mut Conn,
+    programme: &Programme,
+    id: MatchRunId,
+    who: &str,
+    locale: Locale,
+) -> Result<Vec<String>, Problem> {
+    let mentee = mentee_named(conn, programme, who)?;
+    let run = frozen(conn, id)?;
+    let why = why::nobody(conn, &run, mentee)?;
+    let of = |sentences: why::Sentences| match locale {
+        Locale::En => sentences.en,
+        Locale::Fr => sentences.fr,
+    };
+    let mut lines = of(why.sentences);
+    let at = run.inputs.mentee_at(mentee);
+    let mentor = at.and_then(|at| run.outcome.mentor_of(at));
+    if let Some(row) = mentor.and_then(|mentor| run.inputs.mentor(mentor)) {
+        let pair = why::pair(conn, &run, mentee, row.participation_id, locale)?;
+        lines.push(format!("{}: {}", pair.mentor.name, pair.score));
+        lines.extend(pair.reasons.into_iter().map(|reason| match locale {
+            Locale::En => format!("- {}", reason.en),
+            Locale::Fr => format!("- {}", reason.fr),
+        }));
+    }
+    Ok(lines)
+}
+
+/// Writes the instance and the outcome of a run as files.
+fn export(db: &Db, id: MatchRunId, folder: &Path, locale: Locale) -> anyhow::Result<()> {
+    let run = db
+        .run_here(|conn| frozen(conn, id))
+        .map_err(|problem| anyhow::anyhow!(words(&problem, locale)))?;
+    std::fs::create_dir_all(folder)?;
+    if std::fs::read_dir(folder)?.next().is_some() {
+        bail!("{} is not empty", folder.display());
+    }
+    let mut files: Files = directory::write(&run.instance);
+    files.extend(directory::write_outcome(&run.instance, &run.outcome, true));
+    for (name, bytes) in &files {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).with_context(|| path.display().to_string())?;
+    }
+    println!("{}", folder.display());
+    Ok(())
+}
