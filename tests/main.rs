@@ -15,5 +15,6 @@ mod matching;
 mod meetings;
 mod mentorships;
 mod people;
+mod policy;
 mod programmes;
 mod real_mail;

@@ -3,11 +3,13 @@
 
 use diesel::prelude::*;
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use crate::access::policy::Scope;
 use crate::db::codec::AnyId;
-use crate::db::schema::audit_log;
+use crate::db::schema::{accounts, audit_log};
 use crate::db::{Conn, Json};
-use crate::kernel::ids::{AuditId, ProgrammeId};
+use crate::kernel::ids::{AccountId, AuditId, ProgrammeId};
 use crate::kernel::{Actor, Context, Instant, Problem};
 
 /// What a line tells, beside what the context knows.
@@ -84,4 +86,140 @@ pub fn record(conn: &mut Conn, ctx: &Context, change: &Change<'_>) -> Result<(),
         })
         .execute(conn)?;
     Ok(())
+}
+
+/// A line of the audit log, as it is read.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AuditLine {
+    pub id: AuditId,
+    pub at: Instant,
+    /// `account`, `link` (a link in a mail), `anonymous`, or `system:` and the name of a job or command.
+    #[schema(example = "account")]
+    pub actor_kind: String,
+    /// The account, or for a link the person.
+    pub actor_id: Option<uuid::Uuid>,
+    /// The name of the account, as it is now.
+    pub actor_name: Option<String>,
+    #[schema(example = "meeting.cancel")]
+    pub action: String,
+    #[schema(example = "meeting")]
+    pub object_type: String,
+    pub object_id: Option<uuid::Uuid>,
+    pub programme_id: Option<ProgrammeId>,
+    /// The object before the change; null when it was made.
+    #[schema(value_type = Option<Object>)]
+    pub before: Option<serde_json::Value>,
+    /// The object after the change; null when it is gone.
+    #[schema(value_type = Option<Object>)]
+    pub after: Option<serde_json::Value>,
+    /// The request, as logs name it.
+    pub request_id: String,
+    /// The address that the request came from.
+    pub address: Option<String>,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub object_type: Option<String>,
+    pub object_id: Option<uuid::Uuid>,
+    pub actor_id: Option<AccountId>,
+    pub action: Option<String>,
+    pub programme_id: Option<ProgrammeId>,
+    pub since: Option<Instant>,
+    pub until: Option<Instant>,
+}
+
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = audit_log)]
+struct ReadLine {
+    id: AuditId,
+    at: Instant,
+    actor_kind: String,
+    actor_id: Option<AnyId>,
+    action: String,
+    object_type: String,
+    object_id: Option<AnyId>,
+    programme_id: Option<ProgrammeId>,
+    before: Option<Json<serde_json::Value>>,
+    after: Option<Json<serde_json::Value>>,
+    request_id: String,
+    address: Option<String>,
+}
+
+/// The lines that `scope` reaches, the newest first, after the mark `after`; two queries, however many lines.
+pub fn list(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &Filter,
+    after: Option<(Instant, AuditId)>,
+    rows: i64,
+) -> Result<Vec<AuditLine>, Problem> {
+    let mut query = audit_log::table.select(ReadLine::as_select()).into_boxed();
+    if !scope.all {
+        query = query.filter(audit_log::programme_id.eq_any(scope.programmes.clone()));
+    }
+    if let Some(word) = &filter.object_type {
+        query = query.filter(audit_log::object_type.eq(word));
+    }
+    if let Some(id) = filter.object_id {
+        query = query.filter(audit_log::object_id.eq(AnyId(id)));
+    }
+    if let Some(id) = filter.actor_id {
+        query = query.filter(audit_log::actor_id.eq(AnyId(id.0)));
+    }
+    if let Some(word) = &filter.action {
+        query = query.filter(audit_log::action.eq(word));
+    }
+    if let Some(id) = filter.programme_id {
+        query = query.filter(audit_log::programme_id.eq(id));
+    }
+    if let Some(at) = filter.since {
+        query = query.filter(audit_log::at.ge(at));
+    }
+    if let Some(at) = filter.until {
+        query = query.filter(audit_log::at.lt(at));
+    }
+    if let Some((at, id)) = after {
+        let earlier = audit_log::at.lt(at);
+        let same = audit_log::at.eq(at).and(audit_log::id.lt(id));
+        query = query.filter(earlier.or(same));
+    }
+    let lines: Vec<ReadLine> = query
+        .order((audit_log::at.desc(), audit_log::id.desc()))
+        .limit(rows)
+        .load(conn)?;
+    with_names(conn, lines)
+}
+
+fn with_names(conn: &mut Conn, lines: Vec<ReadLine>) -> Result<Vec<AuditLine>, Problem> {
+    let actors: Vec<AccountId> = lines
+        .iter()
+        .filter(|line| line.actor_kind == "account")
+        .filter_map(|line| line.actor_id.map(|id| AccountId(id.0)))
+        .collect();
+    let names: std::collections::HashMap<AccountId, String> = accounts::table
+        .filter(accounts::id.eq_any(&actors))
+        .select((accounts::id, accounts::display_name))
+        .load::<(AccountId, String)>(conn)?
+        .into_iter()
+        .collect();
+    let named = |line: ReadLine| AuditLine {
+        actor_name: line
+            .actor_id
+            .and_then(|id| names.get(&AccountId(id.0)).cloned()),
+        id: line.id,
+        at: line.at,
+        actor_kind: line.actor_kind,
+        actor_id: line.actor_id.map(|id| id.0),
+        action: line.action,
+        object_type: line.object_type,
+        object_id: line.object_id.map(|id| id.0),
+        programme_id: line.programme_id,
+        before: line.before.map(|json| json.0),
+        after: line.after.map(|json| json.0),
+        request_id: line.request_id,
+        address: line.address,
+    };
+    Ok(lines.into_iter().map(named).collect())
 }

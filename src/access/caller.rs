@@ -7,6 +7,7 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
 use crate::access::tokens;
+use crate::kernel::ids::FamilyId;
 use crate::kernel::{Context, Problem};
 use crate::web::App;
 
@@ -16,6 +17,8 @@ use crate::web::App;
 pub struct Caller {
     /// The context for the use case.
     pub ctx: Context,
+    /// The session whose access token it is; a sign-out ends it.
+    pub session: Option<FamilyId>,
 }
 
 impl FromRequest for Caller {
@@ -27,9 +30,10 @@ impl FromRequest for Caller {
         Box::pin(async move {
             let app = App::of(&request)?;
             let token = bearer(&request)?;
-            let actor = tokens::authenticate(app, token).await?;
+            let (actor, session) = tokens::authenticate_session(app, token).await?;
             Ok(Self {
                 ctx: app.context(&request, actor),
+                session,
             })
         })
     }

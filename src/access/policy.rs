@@ -73,6 +73,20 @@ pub const PUBLIC: &[&str] = &[
 policy! {
     //                                         administrator, coordinator, coach, mentor, mentee
     // ---- access
+    ReadMe           "read_me"                 [Own, Own, Own, Own, Own]
+    SignOut          "sign_out"                [Any, Any, Any, Any, Any]
+    SignOutEverywhere "sign_out_everywhere"    [Any, Any, Any, Any, Any]
+    ChangePassword   "change_password"         [Any, Any, Any, Any, Any]
+    ListAccounts     "list_accounts"           [Any, Programme, Never, Never, Never]
+    InviteAccount    "invite_account"          [Any, Programme, Never, Never, Never]
+    ReadAccount      "read_account"            [Any, Programme, Own, Own, Own]
+    UpdateAccount    "update_account"          [Any, Programme, Own, Own, Own]
+    ResendInvitation "resend_invitation"       [Any, Programme, Never, Never, Never]
+    DisableAccount   "disable_account"         [Any, Programme, Never, Never, Never]
+    EnableAccount    "enable_account"          [Any, Programme, Never, Never, Never]
+    AddGrant         "add_grant"               [Any, Programme, Never, Never, Never]
+    RemoveGrant      "remove_grant"            [Any, Programme, Never, Never, Never]
+    ListAudit        "list_audit"              [Any, Programme, Never, Never, Never]
     // ---- people
     ListPersons      "list_persons"            [Any, Programme, Caseload, Never, Never]
     CreatePerson     "create_person"           [Any, Any, Any, Never, Never]

@@ -63,18 +63,29 @@ impl From<Refusal> for Problem {
 /// The actor whom the access token `token` names. Errors: 401 `token-expired`; 401 `token-invalid` for every
 /// other token that is not good, and for an account that is not active or a session that has ended.
 pub async fn authenticate(app: &App, token: String) -> Result<Actor, Problem> {
+    Ok(authenticate_session(app, token).await?.0)
+}
+
+/// [`authenticate`], with the session that the token belongs to.
+pub async fn authenticate_session(
+    app: &App,
+    token: String,
+) -> Result<(Actor, Option<FamilyId>), Problem> {
     let now = app.clock.now();
     let kid = key_name(&token)?;
     if keys::remembers(&app.platform.keyring, &kid, now) {
         let claims = verify(&app.platform, &token, &kid, now)?;
-        return app.db.run(move |conn| actor(conn, &claims, now)).await;
+        return app
+            .db
+            .run(move |conn| Ok((actor(conn, &claims, now)?, claims.sid)))
+            .await;
     }
     let platform = std::sync::Arc::clone(&app.platform);
     app.db
         .run(move |conn| {
             keys::read(conn, &platform.keyring, now)?;
             let claims = verify(&platform, &token, &kid, now)?;
-            actor(conn, &claims, now)
+            Ok((actor(conn, &claims, now)?, claims.sid))
         })
         .await
 }

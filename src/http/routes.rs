@@ -26,6 +26,7 @@ pub fn all(config: &mut ServiceConfig) {
 /// A line for each room's API.
 fn api(config: &mut ServiceConfig) {
     config.configure(people::api::routes);
+    config.configure(access::api::routes);
     config.configure(programmes::api::routes);
     config.configure(mentorships::api::routes);
     config.configure(meetings::api::routes);
@@ -36,6 +37,7 @@ fn api(config: &mut ServiceConfig) {
 /// A line for each room's pages; they are not part of the OpenAPI document.
 fn pages(config: &mut web::ServiceConfig) -> &mut web::ServiceConfig {
     config.route("/assets/{name}", web::get().to(assets::serve));
+    config.configure(access::pages::routes);
     config.configure(meetings::pages::routes);
     config.configure(correspondence::mailbox::pages);
     config

@@ -1,24 +1,25 @@
 //! The names of our three column types. They are declared here because ids and instants carry them;
-//! how each database stores them is `db::codec`.
+//! how each database stores them is `db::codec`. PostgreSQL's numbers for its own types never change; given here,
+//! they save every new connection the question.
 
 use diesel::query_builder::QueryId;
 use diesel::sql_types::SqlType;
 
 /// `uuid` on PostgreSQL, hyphenated lower-case text on SQLite.
 #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
-#[diesel(postgres_type(name = "uuid"))]
+#[diesel(postgres_type(oid = 2950, array_oid = 2951))]
 #[diesel(sqlite_type(name = "Text"))]
 pub struct SqlUuid;
 
 /// `timestamptz` on PostgreSQL, fixed-width RFC 3339 text in UTC with microseconds on SQLite.
 #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
-#[diesel(postgres_type(name = "timestamptz"))]
+#[diesel(postgres_type(oid = 1184, array_oid = 1185))]
 #[diesel(sqlite_type(name = "Text"))]
 pub struct SqlInstant;
 
 /// `jsonb` on PostgreSQL, text on SQLite.
 #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
-#[diesel(postgres_type(name = "jsonb"))]
+#[diesel(postgres_type(oid = 3802, array_oid = 3807))]
 #[diesel(sqlite_type(name = "Text"))]
 pub struct SqlJson;
 

@@ -7,4 +7,4 @@ pub mod databases;
 pub mod people;
 pub mod smtp;
 
-pub use app::each_database;
+pub use app::{each_database, each_database_with};

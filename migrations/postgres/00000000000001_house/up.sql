@@ -38,6 +38,7 @@ CREATE TABLE audit_log (
 CREATE INDEX audit_log_object_type_object_id_idx ON audit_log (object_type, object_id);
 CREATE INDEX audit_log_at_idx ON audit_log (at);
 CREATE INDEX audit_log_actor_id_idx ON audit_log (actor_id);
+CREATE INDEX audit_log_programme_id_at_idx ON audit_log (programme_id, at);
 
 CREATE TABLE idempotency_keys (
     id UUID NOT NULL PRIMARY KEY,

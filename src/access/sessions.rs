@@ -1,0 +1,528 @@
+//! Sessions: a sign-in on one device, kept as a *family* of refresh tokens of which the newest is good.
+//!
+//! **Rotation.** Every refresh spends the token that is presented and gives its successor. A token that was
+//! spent and comes again means that two parties hold it, one of them a thief: the family is revoked, and with
+//! it every access token of the session.
+//!
+//! **The double click.** Within [`GRACE`] of a rotation the spent token is answered once more *with the same
+//! successor*, as long as that one is unspent: two tabs that refresh at once, or an answer lost on the way, log
+//! nobody out. Because both callers get the same token, the grace does not blind the detection: when thief and
+//! owner go on with it, the second of them presents a spent token. For this to work without keeping a token in
+//! clear, a successor is not random but derived from its predecessor under the deployment's secret.
+//!
+//! **Pages.** A browser's session cookie holds a token of the same table that is not rotated: many requests of
+//! one page arrive at once, and the cookie is out of reach of scripts. Its text begins with `p.`, so that
+//! neither kind is taken for the other.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::Duration;
+use diesel::prelude::*;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+
+use crate::access::email::Email;
+use crate::access::password::{self, Password, PasswordHash};
+use crate::access::throttle::{self, Familiarity};
+use crate::access::{audit, record, tokens};
+use crate::db::connection::LockTable;
+use crate::db::schema::{account_grants, accounts, audit_log, refresh_tokens};
+use crate::db::{Conn, codec::AnyId};
+use crate::kernel::ids::{AccountId, FamilyId, PersonId, ProgrammeId, RefreshTokenId};
+use crate::kernel::{Actor, Context, Grant, Instant, Locale, Problem, Role, Token};
+
+/// How long a spent token is answered with its successor again.
+pub const GRACE: Duration = Duration::seconds(10);
+/// How long an address counts as familiar after a sign-in from it.
+const FAMILIAR: Duration = Duration::days(90);
+/// How the token of a page session begins.
+const PAGE: &str = "p.";
+
+/// What a sign-in or a refresh gives.
+#[derive(Debug)]
+pub struct Session {
+    /// The account.
+    pub account_id: AccountId,
+    /// The language of the account.
+    pub locale: Locale,
+    /// The token of the next requests; `None` in a page session, whose cookie is enough.
+    pub access: Option<SecretString>,
+    /// The token of the next refresh, or the page session's cookie.
+    pub refresh: Token,
+    /// When that ends, if it is not used before.
+    pub refresh_expires_at: Instant,
+}
+
+/// Which kind of session a sign-in begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Of a program: access and refresh tokens.
+    Api,
+    /// Of a browser: a cookie.
+    Page,
+}
+
+/// An attempt to sign in.
+#[derive(Debug)]
+pub struct SignIn {
+    pub email: String,
+    pub password: SecretString,
+    pub kind: Kind,
+}
+
+#[derive(Debug, Queryable)]
+struct Credentials {
+    id: AccountId,
+    person_id: Option<PersonId>,
+    locale: Locale,
+    hash: Option<String>,
+}
+
+/// Signs in. Hold [`password::place`] while it runs; it hashes, outside its transactions.
+///
+/// # Errors
+/// 401 `sign-in-refused`, the same for a wrong password, an unknown address and an account that is not active;
+/// 429 after too many attempts.
+pub fn sign_in(conn: &mut Conn, ctx: &Context, attempt: SignIn) -> Result<Session, Problem> {
+    let key = Email::key_of(&attempt.email);
+    let found = credentials(conn, &key)?;
+    let familiarity = familiarity(conn, ctx, found.as_ref().map(|found| found.id))?;
+    let buckets = throttle::of_sign_in(ctx, &key, familiarity);
+    throttle::take(conn, ctx, &buckets)?;
+    let presented = attempt.password.expose_secret();
+    let hash = found
+        .as_ref()
+        .and_then(|found| found.hash.clone())
+        .map(PasswordHash::stored);
+    let fits = password::matches(hash.as_ref(), presented);
+    let Some(found) = found.filter(|_| fits) else {
+        tracing::info!(request = ctx.request_id, "a sign-in was refused");
+        return Err(Problem::Unauthenticated {
+            code: "sign-in-refused",
+        });
+    };
+    let renewed = match hash.filter(PasswordHash::is_dated) {
+        Some(_) => Some(Password::unchecked(presented).hash()?),
+        None => None,
+    };
+    conn.write_tx(|conn| {
+        throttle::succeeded(conn, ctx, &buckets)?;
+        if let Some(hash) = &renewed {
+            diesel::update(accounts::table.find(found.id))
+                .set(accounts::password_hash.eq(hash.as_str()))
+                .execute(conn)?;
+        }
+        begin(conn, ctx, &found, attempt.kind)
+    })
+}
+
+/// The account that may sign in with the address `key`.
+fn credentials(conn: &mut Conn, key: &str) -> Result<Option<Credentials>, Problem> {
+    Ok(accounts::table
+        .filter(accounts::email_key.eq(key))
+        .filter(accounts::status.eq("active"))
+        .select((
+            accounts::id,
+            accounts::person_id,
+            accounts::locale,
+            accounts::password_hash,
+        ))
+        .first(conn)
+        .optional()?)
+}
+
+/// Asked of unknown accounts too, so that both take the same time.
+fn familiarity(
+    conn: &mut Conn,
+    ctx: &Context,
+    account: Option<AccountId>,
+) -> Result<Familiarity, Problem> {
+    let Some(address) = ctx.address else {
+        return Ok(Familiarity::Strange);
+    };
+    let account = account.map_or(uuid::Uuid::nil(), |id| id.0);
+    let seen: i64 = audit_log::table
+        .filter(audit_log::actor_id.eq(AnyId(account)))
+        .filter(audit_log::action.eq("session.start"))
+        .filter(audit_log::address.eq(address.to_string()))
+        .filter(audit_log::at.gt(ctx.now.minus(FAMILIAR)))
+        .count()
+        .get_result(conn)?;
+    Ok(if seen > 0 {
+        Familiarity::Known
+    } else {
+        Familiarity::Strange
+    })
+}
+
+/// Begins a family for the account; expects to be inside a transaction.
+fn begin(
+    conn: &mut Conn,
+    ctx: &Context,
+    account: &Credentials,
+    kind: Kind,
+) -> Result<Session, Problem> {
+    let family = FamilyId::new(ctx.now);
+    let random = Token::random()?;
+    let refresh = match kind {
+        Kind::Api => random,
+        Kind::Page => presented(&format!("{PAGE}{}", random.expose()))?,
+    };
+    let expires_at = insert(conn, ctx, account.id, family, &refresh)?;
+    diesel::update(accounts::table.find(account.id))
+        .set(accounts::last_login_at.eq(ctx.now))
+        .execute(conn)?;
+    let ctx = ctx.acting_as(Actor::Account {
+        id: account.id,
+        person_id: account.person_id,
+        grants: Vec::new(),
+    });
+    let after = json!({ "kind": match kind { Kind::Api => "api", Kind::Page => "page" } });
+    record(conn, &ctx, &change("session.start", family, Some(&after)))?;
+    Ok(Session {
+        account_id: account.id,
+        locale: account.locale,
+        access: match kind {
+            Kind::Api => Some(tokens::issue_in_session(conn, &ctx, account.id, family)?.into()),
+            Kind::Page => None,
+        },
+        refresh,
+        refresh_expires_at: expires_at,
+    })
+}
+
+fn change<'a>(
+    action: &'static str,
+    family: FamilyId,
+    after: Option<&'a serde_json::Value>,
+) -> audit::Change<'a> {
+    audit::Change {
+        action,
+        object_type: "session",
+        object_id: family.into(),
+        programme_id: None,
+        before: None,
+        after: after.map(|value| -> &dyn audit::erased::Document { value }),
+    }
+}
+
+fn presented(text: &str) -> Result<Token, Problem> {
+    Token::presented(text).ok_or_else(ended)
+}
+
+fn ended() -> Problem {
+    Problem::Unauthenticated {
+        code: "session-ended",
+    }
+}
+
+fn insert(
+    conn: &mut Conn,
+    ctx: &Context,
+    account: AccountId,
+    family: FamilyId,
+    token: &Token,
+) -> Result<Instant, Problem> {
+    let days = i64::from(ctx.settings().security.refresh_token_days);
+    let expires_at = ctx.now.plus(Duration::days(days));
+    diesel::insert_into(refresh_tokens::table)
+        .values((
+            refresh_tokens::id.eq(RefreshTokenId::new(ctx.now)),
+            refresh_tokens::account_id.eq(account),
+            refresh_tokens::family_id.eq(family),
+            refresh_tokens::token_hash.eq(token.hash().as_str()),
+            refresh_tokens::issued_at.eq(ctx.now),
+            refresh_tokens::expires_at.eq(expires_at),
+        ))
+        .execute(conn)?;
+    Ok(expires_at)
+}
+
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = refresh_tokens)]
+struct Row {
+    id: RefreshTokenId,
+    account_id: AccountId,
+    family_id: FamilyId,
+    expires_at: Instant,
+    rotated_at: Option<Instant>,
+    revoked_at: Option<Instant>,
+}
+
+fn find(conn: &mut Conn, token: &Token) -> Result<Option<Row>, Problem> {
+    Ok(refresh_tokens::table
+        .filter(refresh_tokens::token_hash.eq(token.hash().as_str()))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// What a presented token deserves.
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    /// It is the newest: rotate it.
+    Rotate,
+    /// It was spent a moment ago: the same successor again.
+    Again,
+    /// It was spent long ago: two parties hold it.
+    Stolen,
+    /// It is over.
+    Over,
+}
+
+fn verdict(row: &Row, now: Instant) -> Verdict {
+    match (row.revoked_at, row.rotated_at) {
+        (Some(_), _) => Verdict::Over,
+        (None, Some(at)) if now.since(at) > GRACE => Verdict::Stolen,
+        (None, _) if row.expires_at <= now => Verdict::Over,
+        (None, Some(_)) => Verdict::Again,
+        (None, None) => Verdict::Rotate,
+    }
+}
+
+/// Spends the refresh token `token` for its successor and a new access token.
+///
+/// # Errors
+/// 401 `session-ended` when the token is unknown, over or was stolen, or its account is not active.
+pub fn refresh(conn: &mut Conn, ctx: &Context, token: &SecretString) -> Result<Session, Problem> {
+    let token = presented(token.expose_secret())?;
+    if token.expose().starts_with(PAGE) {
+        return Err(ended());
+    }
+    // The revocation of a stolen family has to be committed, so a refusal is no error inside the transaction.
+    let session = conn.write_tx(|conn| {
+        let Some(row) = find(conn, &token)? else {
+            return Ok(None);
+        };
+        conn.lock_row(LockTable::RefreshTokens, row.id.0)?;
+        let Some(row) = find(conn, &token)? else {
+            return Ok(None);
+        };
+        match verdict(&row, ctx.now) {
+            Verdict::Over => Ok(None),
+            Verdict::Rotate | Verdict::Again => rotate(conn, ctx, &row, &token),
+            Verdict::Stolen => {
+                tracing::warn!(family = %row.family_id, "a spent refresh token came again: its session is revoked");
+                revoke_family(conn, ctx, row.family_id)?;
+                record(conn, ctx, &change("session.reuse-detected", row.family_id, None))?;
+                Ok::<_, Problem>(None)
+            }
+        }
+    })?;
+    session.ok_or_else(ended)
+}
+
+fn rotate(
+    conn: &mut Conn,
+    ctx: &Context,
+    row: &Row,
+    token: &Token,
+) -> Result<Option<Session>, Problem> {
+    let Some(locale) = accounts::table
+        .find(row.account_id)
+        .filter(accounts::status.eq("active"))
+        .select(accounts::locale)
+        .first(conn)
+        .optional()?
+    else {
+        return Ok(None);
+    };
+    let next = successor(ctx, token)?;
+    let refresh_expires_at = match row.rotated_at {
+        None => {
+            diesel::update(refresh_tokens::table.find(row.id))
+                .set(refresh_tokens::rotated_at.eq(ctx.now))
+                .execute(conn)?;
+            insert(conn, ctx, row.account_id, row.family_id, &next)?
+        }
+        Some(_) => match find(conn, &next)? {
+            Some(unspent) if verdict(&unspent, ctx.now) == Verdict::Rotate => unspent.expires_at,
+            _ => return Ok(None),
+        },
+    };
+    let access = tokens::issue_in_session(conn, ctx, row.account_id, row.family_id)?;
+    Ok(Some(Session {
+        account_id: row.account_id,
+        locale,
+        access: Some(access.into()),
+        refresh: next,
+        refresh_expires_at,
+    }))
+}
+
+/// The token that follows `token`: 256 bits that only this deployment can derive.
+fn successor(ctx: &Context, token: &Token) -> Result<Token, Problem> {
+    let bits = ctx
+        .keyring()
+        .mac("refresh-successor", token.expose().as_bytes());
+    presented(&URL_SAFE_NO_PAD.encode(bits))
+}
+
+/// Ends the session `family`: its refresh token and its access tokens are refused from now on.
+pub fn sign_out(conn: &mut Conn, ctx: &Context, family: FamilyId) -> Result<(), Problem> {
+    conn.write_tx(|conn| {
+        if revoke_family(conn, ctx, family)? > 0 {
+            record(conn, ctx, &change("session.end", family, None))?;
+        }
+        Ok(())
+    })
+}
+
+/// Ends every session of the account that acts.
+pub fn sign_out_everywhere(conn: &mut Conn, ctx: &Context) -> Result<(), Problem> {
+    let account = ctx.actor.account_id().ok_or_else(ended)?;
+    conn.write_tx(|conn| {
+        let ended = revoke_all(conn, ctx, account, None)?;
+        let after = json!({ "sessions_ended": ended });
+        record(
+            conn,
+            ctx,
+            &audit::Change {
+                action: "session.end-all",
+                object_type: "account",
+                object_id: account.into(),
+                programme_id: None,
+                before: None,
+                after: Some(&after),
+            },
+        )
+    })
+}
+
+/// Ends every session of the account, except `keep`; expects to be inside a transaction.
+pub fn revoke_all(
+    conn: &mut Conn,
+    ctx: &Context,
+    account: AccountId,
+    keep: Option<FamilyId>,
+) -> Result<usize, Problem> {
+    let of_account = refresh_tokens::table
+        .filter(refresh_tokens::account_id.eq(account))
+        .filter(refresh_tokens::revoked_at.is_null());
+    let end = refresh_tokens::revoked_at.eq(ctx.now);
+    Ok(match keep {
+        None => diesel::update(of_account).set(end).execute(conn)?,
+        Some(family) => diesel::update(of_account.filter(refresh_tokens::family_id.ne(family)))
+            .set(end)
+            .execute(conn)?,
+    })
+}
+
+fn revoke_family(conn: &mut Conn, ctx: &Context, family: FamilyId) -> Result<usize, Problem> {
+    let of_family = refresh_tokens::table
+        .filter(refresh_tokens::family_id.eq(family))
+        .filter(refresh_tokens::revoked_at.is_null());
+    Ok(diesel::update(of_family)
+        .set(refresh_tokens::revoked_at.eq(ctx.now))
+        .execute(conn)?)
+}
+
+/// Who is signed in to the pages.
+#[derive(Debug)]
+pub struct PageSession {
+    /// The session.
+    pub family: FamilyId,
+    /// Who acts.
+    pub actor: Actor,
+    /// The name to show.
+    pub name: String,
+}
+
+/// The session of a page's cookie, with the account's roles as they are now, in one query.
+pub fn page_session(
+    conn: &mut Conn,
+    token: &Token,
+    now: Instant,
+) -> Result<Option<PageSession>, Problem> {
+    type Found = (
+        (FamilyId, AccountId, Option<PersonId>, String),
+        (Option<Role>, Option<ProgrammeId>),
+    );
+    let rows: Vec<Found> = refresh_tokens::table
+        .inner_join(accounts::table.left_join(account_grants::table))
+        .filter(refresh_tokens::token_hash.eq(token.hash().as_str()))
+        .filter(refresh_tokens::revoked_at.is_null())
+        .filter(refresh_tokens::expires_at.gt(now))
+        .filter(accounts::status.eq("active"))
+        .select((
+            (
+                refresh_tokens::family_id,
+                accounts::id,
+                accounts::person_id,
+                accounts::display_name,
+            ),
+            (
+                account_grants::role.nullable(),
+                account_grants::programme_id.nullable(),
+            ),
+        ))
+        .load(conn)?;
+    let grants = rows
+        .iter()
+        .filter_map(|(_, (role, programme_id))| {
+            role.map(|role| Grant {
+                role,
+                programme_id: *programme_id,
+            })
+        })
+        .collect();
+    Ok(rows
+        .into_iter()
+        .next()
+        .map(|((family, id, person_id, name), _)| PageSession {
+            family,
+            actor: Actor::Account {
+                id,
+                person_id,
+                grants,
+            },
+            name,
+        }))
+}
+
+/// Ends the session of a page's cookie, if it is one.
+pub fn end_page_session(conn: &mut Conn, ctx: &Context, token: &Token) -> Result<(), Problem> {
+    match find(conn, token)? {
+        Some(row) => sign_out(conn, ctx, row.family_id),
+        None => Ok(()),
+    }
+}
+
+/// The token in a page's cookie, if it looks like one.
+pub fn page_token(cookie: &str) -> Option<Token> {
+    Token::presented(cookie).filter(|token| token.expose().starts_with(PAGE))
+}
+
+/// Forgets tokens that ended more than thirty days ago; until then a spent one still betrays a thief.
+pub fn purge(conn: &mut Conn, now: Instant) -> QueryResult<usize> {
+    let old = refresh_tokens::expires_at.lt(now.minus(Duration::days(30)));
+    diesel::delete(refresh_tokens::table.filter(old)).execute(conn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(rotated: Option<i64>, revoked: Option<i64>) -> Row {
+        let at = |seconds: i64| Instant::from_millis(seconds * 1000).unwrap();
+        Row {
+            id: RefreshTokenId::new(at(0)),
+            account_id: AccountId::new(at(0)),
+            family_id: FamilyId::new(at(0)),
+            expires_at: at(1_000),
+            rotated_at: rotated.map(at),
+            revoked_at: revoked.map(at),
+        }
+    }
+
+    #[test]
+    fn a_spent_token_is_answered_again_for_ten_seconds_and_betrays_a_thief_afterwards() {
+        let at = |seconds: i64| Instant::from_millis(seconds * 1000).unwrap();
+        assert_eq!(verdict(&row(None, None), at(999)), Verdict::Rotate);
+        assert_eq!(verdict(&row(None, None), at(1_000)), Verdict::Over);
+        assert_eq!(verdict(&row(Some(500), None), at(510)), Verdict::Again);
+        assert_eq!(verdict(&row(Some(500), None), at(511)), Verdict::Stolen);
+        assert_eq!(verdict(&row(Some(500), None), at(2_000)), Verdict::Stolen);
+        assert_eq!(verdict(&row(Some(500), Some(600)), at(601)), Verdict::Over);
+    }
+}

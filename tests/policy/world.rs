@@ -1,0 +1,228 @@
+//! A small world for the walk: two programmes, a pair in each, somebody of every role in the first, and the
+//! objects that paths and bodies name. Every room adds its kinds of object here.
+
+use std::cell::OnceCell;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use diesel::prelude::*;
+use passerelle::access::Email;
+use passerelle::access::accounts::model::NewGrant;
+use passerelle::access::accounts::{NewAccount, create_with_password, store};
+use passerelle::access::password::PasswordHash;
+use passerelle::db::schema::persons;
+use passerelle::kernel::ids::{AccountId, ProgrammeId};
+use passerelle::kernel::{Locale, Role};
+use passerelle::mail::contexts::PasswordReset;
+use passerelle::mail::{NewMail, Queued, Recipient, enqueue};
+use serde_json::json;
+
+use crate::support::app::{Someone, TestApp};
+use crate::support::people::{Together, together};
+
+/// Whose object is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// One that the role reaches.
+    Own,
+    /// One that it does not, unless it reaches all.
+    Other,
+}
+
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+/// What stands in one of the two programmes.
+pub struct Half {
+    pub pair: Together,
+    /// An account that belongs to the programme and to nobody in the walk.
+    pub spare: AccountId,
+    /// Its grant.
+    pub spare_grant: String,
+    meeting: OnceCell<String>,
+}
+
+pub struct World {
+    pub ours: Half,
+    pub theirs: Half,
+    actors: Vec<(Role, Someone)>,
+}
+
+impl World {
+    pub fn make(app: &TestApp) -> Self {
+        let ours = Half::make(app);
+        let theirs = Half::make(app);
+        let programme = Some(ours.pair.programme.id);
+        let person = |role| match role {
+            Role::Mentor => Some(ours.pair.mentor_id),
+            Role::Mentee => Some(ours.pair.mentee_id),
+            _ => None,
+        };
+        let actors: Vec<(Role, Someone)> = Role::ALL
+            .iter()
+            .map(|role| {
+                let of = if *role == Role::Coordinator {
+                    programme
+                } else {
+                    None
+                };
+                (*role, app.someone(*role, of, person(*role)))
+            })
+            .collect();
+        let world = Self {
+            ours,
+            theirs,
+            actors,
+        };
+        world.follow(app);
+        world
+    }
+
+    /// The coach follows both people of the first pair.
+    fn follow(&self, app: &TestApp) {
+        let coach = self.actor(Role::Coach).account_id;
+        let followed = [self.ours.pair.mentor_id, self.ours.pair.mentee_id];
+        app.db(|conn| {
+            diesel::update(persons::table.filter(persons::id.eq_any(followed)))
+                .set(persons::coach_id.eq(coach))
+                .execute(conn)?;
+            Ok(())
+        });
+    }
+
+    /// Whoever acts in `role`.
+    pub fn actor(&self, role: Role) -> &Someone {
+        let found = self.actors.iter().find(|(of, _)| *of == role);
+        &found.expect("somebody of every role").1
+    }
+
+    fn half(&self, side: Side) -> &Half {
+        match side {
+            Side::Own => &self.ours,
+            Side::Other => &self.theirs,
+        }
+    }
+
+    /// What stands for the parameter `{…}` after the path's segment `kind`.
+    #[track_caller]
+    pub fn object(
+        &self,
+        app: &TestApp,
+        kind: &str,
+        parameter: &str,
+        role: Role,
+        side: Side,
+    ) -> String {
+        let half = self.half(side);
+        let pair = &half.pair;
+        match kind {
+            "programmes" => pair.programme.id.to_string(),
+            "mentorships" => pair.mentorship.id.to_string(),
+            "participations" if role == Role::Mentee => pair.mentee.to_string(),
+            "participations" => pair.mentor.to_string(),
+            "people" | "persons" if role == Role::Mentor => pair.mentor_id.to_string(),
+            "people" | "persons" => pair.mentee_id.to_string(),
+            "accounts" => match (role, side) {
+                (Role::Administrator | Role::Coordinator, _) | (_, Side::Other) => {
+                    half.spare.to_string()
+                }
+                (own, Side::Own) => self.actor(own).account_id.to_string(),
+            },
+            "grants" => half.spare_grant.clone(),
+            "meetings" => half.meeting(app, self.actor(Role::Administrator)),
+            "mails" => half.mail(app),
+            "attendees" if role == Role::Mentee => pair.mentee_id.to_string(),
+            "attendees" => pair.mentor_id.to_string(),
+            _ => panic!("tests/policy/world.rs knows no object for {kind}/{parameter}: add it"),
+        }
+    }
+
+    /// What stands for the field or query parameter `name`, if it names an object.
+    pub fn named(&self, name: &str, role: Role, side: Side) -> Option<String> {
+        let pair = &self.half(side).pair;
+        Some(match name {
+            "programme_id" => pair.programme.id.to_string(),
+            "person_id" if role == Role::Mentor => pair.mentor_id.to_string(),
+            "person_id" => pair.mentee_id.to_string(),
+            "mentor_id" => pair.mentor_id.to_string(),
+            "mentee_id" => pair.mentee_id.to_string(),
+            "mentor_participation_id" => pair.mentor.to_string(),
+            "mentee_participation_id" => pair.mentee.to_string(),
+            "mentorship_id" => pair.mentorship.id.to_string(),
+            _ => return None,
+        })
+    }
+}
+
+/// The fields that [`World::named`] knows.
+pub const NAMES: &[&str] = &[
+    "programme_id",
+    "person_id",
+    "mentor_id",
+    "mentee_id",
+    "mentor_participation_id",
+    "mentee_participation_id",
+    "mentorship_id",
+];
+
+impl Half {
+    fn make(app: &TestApp) -> Self {
+        let pair = together(
+            app,
+            &format!("walk-{}", COUNT.fetch_add(1, Ordering::Relaxed)),
+        );
+        let (spare, spare_grant) = spare(app, pair.programme.id);
+        Self {
+            pair,
+            spare,
+            spare_grant,
+            meeting: OnceCell::new(),
+        }
+    }
+
+    /// A mail of the programme.
+    fn mail(&self, app: &TestApp) -> String {
+        let words = PasswordReset {
+            name: "Spare".into(),
+            link: "https://example.org".into(),
+            hours: 2,
+        };
+        let to = Recipient::account(self.spare, "Spare", "spare@example.org", Locale::En);
+        let key = format!("walk/{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        let mail = NewMail::new(&words, to, key)
+            .unwrap()
+            .of_programme(self.pair.programme.id);
+        match app.db(|conn| enqueue(conn, &app.ctx(), mail)) {
+            Queued::New(id) => id.to_string(),
+            Queued::AlreadyThere => panic!("a mail with a key of its own"),
+        }
+    }
+
+    /// A meeting of the pair, booked when it is first asked for.
+    fn meeting(&self, app: &TestApp, administrator: &Someone) -> String {
+        let book = || {
+            let path = format!("/api/v1/mentorships/{}/meetings", self.pair.mentorship.id);
+            let body = json!({"starts_at": "2026-10-13T22:00:00Z"});
+            let made = app.post(administrator, &path, &body).expect(201);
+            made.json()["id"].as_str().unwrap().to_owned()
+        };
+        self.meeting.get_or_init(book).clone()
+    }
+}
+
+fn spare(app: &TestApp, programme: ProgrammeId) -> (AccountId, String) {
+    let new = NewAccount {
+        email: Email::parse("", &format!("spare-{programme}@example.org")).unwrap(),
+        display_name: "Spare".into(),
+        locale: Locale::En,
+        person_id: None,
+        grants: vec![NewGrant {
+            role: Role::Coach,
+            programme_id: Some(programme),
+        }],
+    };
+    let hash = PasswordHash::stored("none".into());
+    app.db(|conn| {
+        let id = conn.write_tx(|conn| create_with_password(conn, &app.ctx(), &new, &hash))?;
+        let account = store::find(conn, id)?;
+        Ok((id, account.grants[0].id.to_string()))
+    })
+}
