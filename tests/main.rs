@@ -7,6 +7,7 @@ mod support;
 
 mod access;
 mod correspondence;
+mod api_manners;
 mod database;
 mod import;
 mod jobs;

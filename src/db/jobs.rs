@@ -216,3 +216,34 @@ fn fail(conn: &mut Conn, job: &Job, worker: &str, now: Instant, why: &str) -> Qu
         .execute(conn)
         .map(|_| ())
 }
+
+/// How many jobs wait or have failed for good.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Their time has come.
+    pub due: i64,
+    /// Their time is still to come.
+    pub later: i64,
+    /// They failed [`MOST_ATTEMPTS`] times.
+    pub dead: i64,
+}
+
+/// The depth of the queue at `now`.
+pub fn counts(conn: &mut Conn, now: Instant) -> Result<Counts, Problem> {
+    let waiting = jobs::table.filter(jobs::status.eq_any([JobStatus::Waiting, JobStatus::Running]));
+    let due = waiting
+        .clone()
+        .filter(jobs::run_at.le(now))
+        .count()
+        .get_result(conn)?;
+    let later = waiting
+        .filter(jobs::run_at.gt(now))
+        .count()
+        .get_result(conn)?;
+    let dead = jobs::table.filter(jobs::status.eq(JobStatus::Dead));
+    Ok(Counts {
+        due,
+        later,
+        dead: dead.count().get_result(conn)?,
+    })
+}

@@ -83,6 +83,12 @@ impl Db {
         self.manager.connect_one()
     }
 
+    /// The pool's connections: how many are open, and how many of these are idle.
+    pub fn connections(&self) -> (u32, u32) {
+        let state = self.pool.state();
+        (state.connections, state.idle_connections)
+    }
+
     /// How many queries have been run through this pool.
     pub fn queries(&self) -> u64 {
         self.manager.queries()

@@ -4,7 +4,9 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -38,6 +40,10 @@ pub async fn write(
                     StatusCode::METHOD_NOT_ALLOWED,
                     "method-not-allowed",
                 )),
+                StatusCode::INTERNAL_SERVER_ERROR => Some(Rendered::plain(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "internal",
+                )),
                 _ => None,
             }
         });
@@ -65,14 +71,27 @@ pub async fn write(
             page.headers_mut()
                 .insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
-        return Ok(response.into_response(page));
+        return Ok(with_headers_of(response, page));
     }
     let mut answer = answer.json(problem.document(locale, &id));
     answer.headers_mut().insert(
         CONTENT_TYPE,
         HeaderValue::from_static("application/problem+json"),
     );
-    Ok(response.into_response(answer.map_into_boxed_body()))
+    Ok(with_headers_of(response, answer.map_into_boxed_body()))
+}
+
+/// The answer in place of `response`, with what was already said in its headers (Allow, rate limits, CORS).
+fn with_headers_of(
+    response: ServiceResponse<BoxBody>,
+    mut answer: HttpResponse,
+) -> ServiceResponse<BoxBody> {
+    for (name, value) in response.headers() {
+        if name != CONTENT_TYPE && name != CONTENT_LENGTH && !answer.headers().contains_key(name) {
+            answer.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    response.into_response(answer)
 }
 
 /// Whether a person looks at this: a browser asks for HTML, outside the API.

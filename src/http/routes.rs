@@ -4,6 +4,7 @@ use actix_web::web::{self, Data};
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::http::{docs, home, probes};
 use crate::mentorships::Endings;
 use crate::web::assets;
 use crate::{access, correspondence, matching, meetings, mentorships, people, programmes};
@@ -36,6 +37,9 @@ fn api(config: &mut ServiceConfig) {
 
 /// A line for each room's pages; they are not part of the OpenAPI document.
 fn pages(config: &mut web::ServiceConfig) -> &mut web::ServiceConfig {
+    config.configure(docs::routes);
+    config.configure(probes::routes);
+    config.configure(home::routes);
     config.route("/assets/{name}", web::get().to(assets::serve));
     config.configure(access::pages::routes);
     config.configure(meetings::pages::routes);

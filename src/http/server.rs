@@ -3,43 +3,53 @@
 use std::net::TcpListener;
 
 use actix_web::dev::Server;
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::{HttpServer, web};
-use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 
-use crate::http::{problems, routes};
+use crate::http::manners::Manners;
+use crate::http::{
+    circumstances, conditional, cors, headers, idempotency, methods, problems, rate, routes,
+};
 use crate::web::App;
 
-/// The OpenAPI document's own words; paths and schemas are collected from the routes.
-#[derive(OpenApi)]
-#[openapi(info(
-    title = "Passerelle",
-    description = "Mentorship matching and scheduling."
-))]
-pub struct ApiDocument;
-
-/// Starts to serve `app` on `listener`; await the returned server to run it, stop it through its handle.
+/// Starts to serve `app` on `listener`; await the returned server to run it, stop it through its handle:
+/// `handle.stop(true)` closes the listener and gives requests under way `server.shutdown_seconds` to finish.
+/// Signals are the caller's affair.
 pub fn start(app: App, listener: TcpListener) -> std::io::Result<Server> {
-    let workers = match app.platform.settings.server.workers {
+    let settings = &app.platform.settings;
+    let workers = match settings.server.workers {
         0 => std::thread::available_parallelism().map_or(2, usize::from),
         n => n,
     };
-    let shutdown = app.platform.settings.server.shutdown_seconds;
+    let shutdown = settings.server.shutdown_seconds;
+    let manners = Manners::new(settings).map_err(|e| std::io::Error::other(e.to_string()))?;
+    let (app, manners) = (web::Data::new(app), web::Data::new(manners));
     let server = HttpServer::new(move || {
-        let (app_factory, _api) = actix_web::App::new()
+        let (app, manners) = (app.clone(), manners.clone());
+        let (app_factory, _document) = actix_web::App::new()
             .into_utoipa_app()
-            .openapi(ApiDocument::openapi())
             .map(|a| {
-                a.wrap(from_fn(problems::write))
-                    .app_data(web::Data::new(app.clone()))
+                // The last one wraps all others: see the list in `http`.
+                a.wrap(from_fn(idempotency::once))
+                    .wrap(from_fn(conditional::answer))
+                    .wrap(from_fn(rate::limit))
+                    .wrap(from_fn(cors::share))
+                    .wrap(from_fn(problems::write))
+                    .wrap(Compress::default())
+                    .wrap(from_fn(headers::protect))
+                    .wrap(from_fn(circumstances::note))
+                    .app_data(app)
+                    .app_data(manners)
             })
             .configure(routes::all)
+            .default_service(web::to(methods::otherwise))
             .split_for_parts();
         app_factory
     })
     .workers(workers)
     .shutdown_timeout(shutdown)
+    .disable_signals()
     .listen(listener)?;
     Ok(server.run())
 }

@@ -8,12 +8,11 @@ use std::pin::Pin;
 use actix_web::http::header::{CONTENT_TYPE, HOST, HeaderName, ORIGIN};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
-use subtle::ConstantTimeEq;
 
 use crate::kernel::Problem;
 use crate::web::App;
 use crate::web::body::{form_fields, read_bounded};
-use crate::web::layout::form_token;
+use crate::web::layout::is_form_token;
 
 /// Forms of pages are small; files have their own way.
 const LIMIT_BYTES: usize = 64 * 1024;
@@ -100,12 +99,11 @@ fn require_token(request: &HttpRequest, text: &str) -> Result<(), Problem> {
     let expired = || Problem::malformed("form-expired");
     let name = crate::web::layout::form_cookie_name(app.platform.settings.is_https());
     let cookie = request.cookie(name).ok_or_else(expired)?;
-    let wanted = form_token(&app.platform.keyring, cookie.value());
     let given = text
         .split('&')
         .find_map(|pair| pair.strip_prefix("csrf="))
         .ok_or_else(expired)?;
-    if bool::from(wanted.as_bytes().ct_eq(given.as_bytes())) {
+    if is_form_token(&app.platform.keyring, cookie.value(), given) {
         Ok(())
     } else {
         Err(expired())

@@ -7,6 +7,7 @@ pub mod body;
 pub mod csv;
 pub mod etag;
 pub mod form;
+pub mod idempotency;
 pub mod layout;
 pub mod multipart;
 pub mod paging;

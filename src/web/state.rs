@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::{HttpMessage, HttpRequest, web};
 
 use crate::db::Db;
+use crate::kernel::ids::AccountId;
 use crate::kernel::{Actor, Clock, Context, Locale, Platform, Problem};
 
 /// The deployment, as a handler sees it. Clones share everything.
@@ -27,6 +28,11 @@ pub struct RequestId(pub String);
 #[derive(Debug, Clone, Copy)]
 pub struct ClientAddress(pub IpAddr);
 
+/// The account that a request turned out to be of; put there when its context is made, for the middleware that
+/// counts requests.
+#[derive(Debug, Clone, Copy)]
+pub struct SignedIn(pub AccountId);
+
 impl App {
     /// The app of `request`.
     pub fn of(request: &HttpRequest) -> Result<&web::Data<Self>, Problem> {
@@ -37,6 +43,9 @@ impl App {
 
     /// The circumstances of `request`, for `actor`.
     pub fn context(&self, request: &HttpRequest, actor: Actor) -> Context {
+        if let Actor::Account { id, .. } = &actor {
+            request.extensions_mut().insert(SignedIn(*id));
+        }
         Context {
             actor,
             now: self.clock.now(),

@@ -105,6 +105,25 @@ impl TestApp {
         }
     }
 
+    /// Another server on the same database with the same settings, as after a restart.
+    pub fn second_server(&self) -> Self {
+        let first = &self.app.platform.settings;
+        let secret = first.security.secret.clone();
+        let other = Self::start(self.database.shared(), |settings| {
+            settings.server = first.server.clone();
+            settings.server.public_url = first.public_url();
+            settings.security.secret = secret.clone();
+        });
+        other.clock.set(self.clock.now());
+        other
+    }
+
+    /// Tells the server to stop and finish what is under way; the thread ends when it has.
+    pub fn stop_gracefully(&self) -> std::thread::JoinHandle<()> {
+        let stopping = self.handle.stop(true);
+        std::thread::spawn(move || actix_web::rt::System::new().block_on(stopping))
+    }
+
     /// Works on the database directly: to prepare what a test needs, or to look at what no route shows.
     pub fn db<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, Problem>) -> T {
         self.app.db.run_here(work).unwrap()

@@ -191,6 +191,16 @@ const RESET: &str = "DO $$ DECLARE r record; BEGIN PERFORM set_config('session_r
     LOOP EXECUTE format('DELETE FROM %I', r.tablename); END LOOP; END $$";
 
 impl TestDatabase {
+    /// The same database again, for a second server; it must not outlive this one.
+    pub fn shared(&self) -> Self {
+        Self {
+            url: self.url.clone(),
+            kind: self.kind,
+            reuse: None,
+            _dir: None,
+        }
+    }
+
     /// A fresh SQLite file.
     pub fn sqlite() -> Self {
         let dir = tempfile::tempdir().unwrap();

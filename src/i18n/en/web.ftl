@@ -20,3 +20,22 @@ problem-form-expired = This page was open for too long
     .detail = Nothing was saved. Open the page again and repeat your answer. Your browser has to accept cookies from this site.
 problem-form-elsewhere = This form was sent from another site
     .detail = Nothing was saved. Open the page here and repeat your answer.
+
+# The start page
+home-welcome-title = Mentoring that leads somewhere
+home-welcome-lead = Passerelle brings newcomers and mentors of their own occupation together, and helps them keep meeting.
+home-sign-in = Sign in
+home-card-match = A good match
+home-card-match-text = Occupation, languages, time and place decide, and the reasons are told to everyone concerned.
+home-card-meet = Meetings that happen
+home-card-meet-text = Invitations arrive in your own calendar. One button says yes, maybe or no.
+home-card-hours = Hours that count
+home-card-hours-text = One click after a meeting is enough to log it.
+home-no-account = You have no account yet? Your programme’s coordinator invites you by mail.
+home-api = Documentation of the API
+
+# The documentation of the API
+docs-title = The API of Passerelle
+docs-lead = Everything that the pages do can be done by a program. Version { $version }.
+docs-document = The OpenAPI document
+docs-no-script = The list of operations needs JavaScript. The OpenAPI document above holds the same.

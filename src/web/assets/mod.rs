@@ -14,6 +14,8 @@ use crate::kernel::secret::fingerprint;
 /// The embedded files by their plain names.
 const FILES: &[(&str, &[u8])] = &[
     ("passerelle.css", include_bytes!("passerelle.css")),
+    ("docs.css", include_bytes!("docs.css")),
+    ("docs.js", include_bytes!("docs.js")),
     ("favicon.svg", include_bytes!("favicon.svg")),
 ];
 

@@ -37,7 +37,7 @@ use crate::i18n;
 use crate::kernel::{Locale, Problem};
 
 pub(crate) use shell::form_cookie_name;
-pub use shell::{FORM_COOKIE, Link, Shell, Viewer, form_token};
+pub use shell::{FORM_COOKIE, Link, Shell, Viewer, form_token, is_form_token};
 pub use templates::{names, render};
 
 /// The page `template` with `context`, in the reader's language (200).

@@ -5,8 +5,9 @@ use actix_web::{HttpMessage, HttpRequest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
+use subtle::ConstantTimeEq;
 
-use crate::kernel::secret::Token;
+use crate::kernel::secret::{Token, fill_random};
 use crate::kernel::{Keyring, Locale, Problem};
 use crate::web::App;
 use crate::web::state::{LOCALE_COOKIE, locale_of};
@@ -79,7 +80,7 @@ impl Shell {
             .or_else(|| new_form_cookie.clone())
             .unwrap_or_default();
         Ok(Self {
-            csrf: form_token(&app.platform.keyring, &cookie),
+            csrf: form_token(&app.platform.keyring, &cookie)?,
             other_url: other_url(request.path(), request.query_string(), locale.other()),
             path: request.path().to_owned(),
             viewer: request.extensions().get::<Viewer>().cloned(),
@@ -148,9 +149,27 @@ pub(crate) fn form_cookie_name(https: bool) -> &'static str {
     }
 }
 
-/// The token that a form must carry when its browser holds the form cookie `cookie`.
-pub fn form_token(keyring: &Keyring, cookie: &str) -> String {
-    URL_SAFE_NO_PAD.encode(keyring.mac("form", cookie.as_bytes()))
+/// The token that a form must carry when its browser holds the form cookie `cookie`. It looks different each
+/// time (a random mask, then the masked token), so that compressed pages do not give it away.
+pub fn form_token(keyring: &Keyring, cookie: &str) -> Result<String, Problem> {
+    let mut mask = [0u8; 32];
+    fill_random(&mut mask)?;
+    let token = keyring.mac("form", cookie.as_bytes());
+    let masked = token.iter().zip(mask).map(|(t, m)| t ^ m);
+    let bytes: Vec<u8> = mask.iter().copied().chain(masked).collect();
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// Whether `given` is a token for the form cookie `cookie`.
+pub fn is_form_token(keyring: &Keyring, cookie: &str, given: &str) -> bool {
+    let Ok(bytes) = URL_SAFE_NO_PAD.decode(given) else {
+        return false;
+    };
+    let Some((mask, masked)) = bytes.split_at_checked(32) else {
+        return false;
+    };
+    let token: Vec<u8> = masked.iter().zip(mask).map(|(t, m)| t ^ m).collect();
+    keyring.mac("form", cookie.as_bytes()).ct_eq(&token).into()
 }
 
 fn other_url(path: &str, query: &str, other: Locale) -> String {
@@ -169,6 +188,18 @@ fn other_url(path: &str, query: &str, other: Locale) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_form_token_is_good_for_its_own_cookie_only_and_looks_new_each_time() {
+        let keyring = Keyring::new("a secret of the test".to_owned().into());
+        let token = form_token(&keyring, "cookie").unwrap();
+        assert_ne!(token, form_token(&keyring, "cookie").unwrap());
+        assert!(is_form_token(&keyring, "cookie", &token));
+        assert!(!is_form_token(&keyring, "other", &token));
+        for bad in ["", "AAAA", &token[..40], &format!("{token}AAAA")] {
+            assert!(!is_form_token(&keyring, "cookie", bad), "{bad}");
+        }
+    }
 
     #[test]
     fn the_language_switch_keeps_the_address_and_never_leaves_the_site() {
