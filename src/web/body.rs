@@ -164,32 +164,31 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Future = std::future::Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let parsed = actix_web::web::Query::<T>::from_query(request.query_string());
-        std::future::ready(
-            parsed
-                .map(|q| Self(q.into_inner()))
-                .map_err(|error| query_problem(&error.to_string())),
-        )
+        std::future::ready(from_pairs(request.query_string(), "?").map(Self))
     }
 }
 
 /// Reads the fields of a form (`application/x-www-form-urlencoded`).
 pub(crate) fn form_fields<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
-    actix_web::web::Query::<T>::from_query(text)
-        .map(actix_web::web::Query::into_inner)
-        .map_err(|error| query_problem(&error.to_string()))
+    from_pairs(text, "/")
 }
 
-fn query_problem(message: &str) -> Problem {
-    let message = message.trim_start_matches("Query deserialize error: ");
-    let field = field_error(String::new(), message);
-    match field.pointer.strip_prefix('/') {
-        Some(name) => Problem::Invalid(vec![FieldError {
-            pointer: format!("?{name}"),
-            ..field
-        }]),
-        None => Problem::malformed("malformed-query"),
-    }
+/// Reads `name=value&…`; a fault names its field after `mark`.
+fn from_pairs<T: DeserializeOwned>(text: &str, mark: &str) -> Result<T, Problem> {
+    let pairs = form_urlencoded::parse(text.as_bytes());
+    let reader = serde_urlencoded::Deserializer::new(pairs);
+    serde_path_to_error::deserialize(reader).map_err(|error| {
+        let place = pointer(error.path());
+        let message = error.into_inner().to_string();
+        let field = field_error(place, &message);
+        match field.pointer.strip_prefix('/') {
+            Some(name) => Problem::Invalid(vec![FieldError {
+                pointer: format!("{mark}{name}"),
+                ..field
+            }]),
+            None => Problem::malformed("malformed-query"),
+        }
+    })
 }
 
 /// A parameter in the path. One that cannot be read names nothing that exists, so it is "not found".

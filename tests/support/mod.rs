@@ -6,5 +6,6 @@ pub mod app;
 pub mod databases;
 pub mod people;
 pub mod smtp;
+pub mod source;
 
 pub use app::{each_database, each_database_with};
