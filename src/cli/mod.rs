@@ -7,6 +7,7 @@ pub mod configuration;
 pub mod demo;
 pub mod import;
 pub mod match_run;
+pub mod match_files;
 pub mod serve;
 
 use std::path::PathBuf;

@@ -619,7 +619,15 @@ impl Columns {
 
     /// The profession part of these targets against all mentors.
     pub fn professions(&self, instance: &Instance, targets: &[OccupationId]) -> Professions {
-        let mut likeness = vec![0_u16; self.blocks * BLOCK];
+        let mut points = vec![0_i16; self.blocks * BLOCK];
+        let mut most = vec![0_i16; self.blocks];
+        let least = u32::from(instance.settings.least_profession_permille);
+        let mut enough = if least == 0 {
+            Vec::new()
+        } else {
+            vec![0_u64; self.blocks]
+        };
+        let most_points = u32::from(instance.points.profession);
         for target in targets {
             let row = instance.similarity.row(*target);
             for (postings, alike) in self
@@ -629,32 +637,22 @@ impl Columns {
                 .filter(|(_, alike)| **alike > 0)
             {
                 for (col, permille) in postings {
-                    let value = (u32::from(*alike) * u32::from(*permille) / 1000) as u16;
-                    let best = &mut likeness[*col as usize];
-                    *best = value.max(*best);
+                    let likeness = u32::from(*alike) * u32::from(*permille) / 1000;
+                    let value = (most_points * likeness / 1000) as i16;
+                    let (col, block) = (*col as usize, *col as usize / BLOCK);
+                    points[col] = points[col].max(value);
+                    most[block] = most[block].max(value);
+                    if least > 0 {
+                        enough[block] |= u64::from(likeness >= least) << (col % BLOCK);
+                    }
                 }
             }
         }
-        let least = instance.settings.least_profession_permille;
-        let enough = if least == 0 {
-            Vec::new()
-        } else {
-            likeness
-                .chunks(BLOCK)
-                .map(|block| at_least(block, least))
-                .collect()
-        };
-        let most_points = u32::from(instance.points.profession);
-        let points: Vec<i16> = likeness
-            .iter()
-            .map(|permille| (most_points * u32::from(*permille) / 1000) as i16)
-            .collect();
-        let most: Vec<i16> = points
-            .chunks(BLOCK)
-            .map(|block| block.iter().copied().max().unwrap_or(0))
-            .collect();
-        let mut order: Vec<u32> = (0..self.blocks as u32).collect();
-        order.sort_by_key(|block| std::cmp::Reverse(most[*block as usize]));
+        // Blocks by falling points; those without any, mostly the many, stay in their order behind.
+        let (mut order, without): (Vec<u32>, Vec<u32>) =
+            (0..self.blocks as u32).partition(|block| most[*block as usize] > 0);
+        order.sort_unstable_by_key(|block| (std::cmp::Reverse(most[*block as usize]), *block));
+        order.extend(without);
         Professions {
             points,
             most,
@@ -662,12 +660,6 @@ impl Columns {
             enough,
         }
     }
-}
-
-fn at_least(block: &[u16], least: u16) -> u64 {
-    block.iter().enumerate().fold(0, |mask, (lane, value)| {
-        mask | u64::from(*value >= least) << lane
-    })
 }
 
 /// Levels plus one of every language, full and then halved, by block.

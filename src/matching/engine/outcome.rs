@@ -100,8 +100,6 @@ pub struct Statistics {
     pub score_total: i64,
     /// Sum of waiting credits of all pairs.
     pub waiting_total: i64,
-    /// Candidates kept per mentee in the first scan.
-    pub kept: u32,
     /// Rounds of dense pricing until nothing violated.
     pub pricing_rounds: u32,
     /// Augmenting searches.

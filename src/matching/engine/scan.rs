@@ -20,6 +20,8 @@ use super::settings::{FULL_SCORE, Objective};
 use super::sparse::Edge;
 use super::task::Task;
 
+/// So few rows are priced one after the other.
+const FEW: usize = 32;
 /// Rows that share a profession column and a thread.
 const CHUNK: usize = 64;
 
@@ -217,6 +219,9 @@ impl Scanner<'_> {
         prices: &[i64],
         keep: usize,
     ) -> Vec<(u32, Vec<Edge>)> {
+        if rows.len() <= FEW {
+            return self.violating_few(rows, prices, keep);
+        }
         let mut surplus = vec![i64::MAX; self.task.rows.len()];
         rows.iter()
             .for_each(|(row, value)| surplus[*row as usize] = *value);
@@ -224,26 +229,73 @@ impl Scanner<'_> {
         let mut shared = Bars::default();
         shared.fill(prices, 0);
         let one = |scratch: &mut Scratch, professions: &Professions, row: u32| {
-            let need = surplus[row as usize] + 1;
-            if need >= -20_000 {
-                scratch.best.begin(keep, need as i32);
-                self.run(scratch, professions, row, Some(&shared));
-                scratch.best.finish(Some(&shared))
-            } else {
-                // Prices far apart (coverage first): compare with the row's own bars.
-                let mut own = std::mem::take(&mut scratch.bars);
-                own.fill(prices, need);
-                scratch.best.begin(keep, 0);
-                self.run(scratch, professions, row, Some(&own));
-                let list = scratch.best.finish(Some(&own));
-                scratch.bars = own;
-                list
-            }
+            self.violating_row(
+                scratch,
+                professions,
+                (row, surplus[row as usize]),
+                (prices, &shared),
+                keep,
+            )
         };
         let mut found = self.each(&asked, &one);
         found.retain(|(_, list)| !list.is_empty());
         found.sort_unstable_by_key(|(row, _)| *row);
         found
+    }
+
+    /// The same for so few rows that going over all chunks would cost more than the rows.
+    fn violating_few(
+        &self,
+        rows: &[(u32, i64)],
+        prices: &[i64],
+        keep: usize,
+    ) -> Vec<(u32, Vec<Edge>)> {
+        let mut shared = Bars::default();
+        shared.fill(prices, 0);
+        let mut scratch = Scratch::default();
+        let one = |(row, surplus): &(u32, i64)| {
+            let mentee = &self.instance.mentees[self.task.rows[*row as usize] as usize];
+            let professions = self
+                .layout
+                .columns
+                .professions(self.instance, &mentee.targets);
+            let list = self.violating_row(
+                &mut scratch,
+                &professions,
+                (*row, *surplus),
+                (prices, &shared),
+                keep,
+            );
+            (!list.is_empty()).then_some((*row, list))
+        };
+        rows.iter().filter_map(one).collect()
+    }
+
+    fn violating_row(
+        &self,
+        scratch: &mut Scratch,
+        professions: &Professions,
+        (row, surplus): (u32, i64),
+        (prices, shared): (&[i64], &Bars),
+        keep: usize,
+    ) -> Vec<Edge> {
+        let need = surplus + 1;
+        if need > i64::from(FULL_SCORE) {
+            Vec::new()
+        } else if need >= -20_000 {
+            scratch.best.begin(keep, need as i32);
+            self.run(scratch, professions, row, Some(shared));
+            scratch.best.finish(Some(shared))
+        } else {
+            // Prices far apart (coverage first): compare with the row's own bars.
+            let mut own = std::mem::take(&mut scratch.bars);
+            own.fill(prices, need);
+            scratch.best.begin(keep, 0);
+            self.run(scratch, professions, row, Some(&own));
+            let list = scratch.best.finish(Some(&own));
+            scratch.bars = own;
+            list
+        }
     }
 
     /// For every row the candidates whose score exceeds the row's own bars (one number per column, given
@@ -580,4 +632,38 @@ pub fn measure(
         .into_iter()
         .zip(best)
         .collect()
+}
+
+/// The processor's floor: pairs per second of one thread that scores the first block of mentors for the
+/// first mentee again and again, everything in the nearest cache.
+#[must_use]
+pub fn probe(instance: &Instance, kernel: Kernel, times: u32) -> f64 {
+    let task = Task::new(instance);
+    let layout = Layout::new(instance, &task, Audience::Task);
+    let scanner = Scanner {
+        instance,
+        task: &task,
+        layout: &layout,
+        kernel,
+    };
+    let Some(mentee) = task.rows.first().filter(|_| !task.cols.is_empty()) else {
+        return 0.0;
+    };
+    let mut professions = layout
+        .columns
+        .professions(instance, &instance.mentees[*mentee as usize].targets);
+    let mut scratch = Scratch::default();
+    scanner.prepare(&mut scratch, 0);
+    professions.order = vec![0; times as usize];
+    let job = Job {
+        columns: &layout.columns,
+        row: &scratch.row,
+        professions: &professions,
+        bars: None,
+    };
+    let mut counter = Counter::default();
+    let start = std::time::Instant::now();
+    run(kernel, &job, &mut counter);
+    std::hint::black_box(counter.sum);
+    f64::from(times) * BLOCK as f64 / start.elapsed().as_secs_f64()
 }

@@ -62,12 +62,14 @@ impl Options {
 /// Candidates kept per mentee in the first scan. More makes the scan and the lists heavier, fewer more
 /// rounds of pricing.
 const KEEP: usize = 50;
+/// The same where there are half as many places again as mentees.
+const KEEP_OF_PLENTY: usize = 20;
 /// Violating candidates taken per mentee and round of pricing.
 const KEEP_VIOLATING: usize = 24;
 /// Up to so many pairs the checker always looks at each by the plain definition.
 const ALWAYS_AUDITED: u64 = 500_000;
 /// Rows that the checker looks at by the plain definition when the scan looks at all.
-const SAMPLE_ROWS: usize = 8;
+const SAMPLE_ROWS: usize = 2;
 
 /// Finds the best set and proves it.
 ///
@@ -127,7 +129,14 @@ pub(super) fn assign_candidates(
     options: &Options,
     clock: &mut Clock,
 ) -> Result<Solved, EngineError> {
-    let found = candidates.best(KEEP);
+    let places: u64 = cap.iter().map(|cap| u64::from(*cap)).sum();
+    // Where places are plenty nearly everybody gets one of the first.
+    let plenty = places
+        > u64::try_from(base.len())
+            .unwrap_or(u64::MAX)
+            .saturating_mul(3)
+            / 2;
+    let found = candidates.best(if plenty { KEEP_OF_PLENTY } else { KEEP });
     clock.lap("scan");
     options.go_on()?;
     let thresholds: Vec<i32> = found.iter().map(|found| found.threshold).collect();
@@ -155,12 +164,15 @@ pub(super) fn price(
     loop {
         options.go_on()?;
         // An unlisted mentor scores at most the threshold and has a price of at least zero: where the
-        // threshold does not exceed the row's surplus, nothing unlisted can violate.
-        let open = |(row, threshold): (u32, &i32)| {
-            let surplus = sparse.surplus(row);
-            (sparse.is_active(row) && i64::from(*threshold) > surplus).then_some((row, surplus))
+        // threshold does not exceed the row's surplus, nothing unlisted can violate. And where a row's
+        // price did not fall since it was last looked at, nothing has begun to.
+        let fallen = sparse.take_fallen();
+        let open = |row: &u32| {
+            let surplus = sparse.surplus(*row);
+            let threshold = thresholds.get(usize::try_from(*row).ok()?).copied()?;
+            (sparse.is_active(*row) && i64::from(threshold) > surplus).then_some((*row, surplus))
         };
-        let rows: Vec<(u32, i64)> = (0_u32..).zip(thresholds).filter_map(open).collect();
+        let rows: Vec<(u32, i64)> = fallen.iter().filter_map(open).collect();
         if rows.is_empty() {
             return Ok(rounds);
         }
@@ -347,7 +359,6 @@ fn statistics(task: &Task, found: &Found<'_>) -> Statistics {
         mentees: u32::try_from(found.mates.iter().flatten().count()).unwrap_or(u32::MAX),
         mentors: u32::try_from(task.cols.len()).unwrap_or(u32::MAX),
         places: task.cap.iter().map(|cap| u64::from(*cap)).sum(),
-        kept: u32::try_from(KEEP).unwrap_or(0),
         searches: found.searches,
         ..Statistics::default()
     }

@@ -53,6 +53,10 @@ pub struct Sparse {
     owners: Vec<Vec<u32>>,
     holes: Vec<u32>,
     pool_deficit: u32,
+    /// Rows whose price may have fallen against all columns since pricing last looked, and whether a row is
+    /// among them: only they can have an unlisted candidate that violates.
+    fallen: Vec<u32>,
+    is_fallen: Vec<bool>,
     search: Search,
     /// Searches made so far.
     pub searches: u64,
@@ -91,6 +95,8 @@ impl Sparse {
             owners: vec![Vec::new(); cols],
             holes: vec![0; cols],
             pool_deficit: 0,
+            fallen: (0..rows as u32).collect(),
+            is_fallen: vec![true; rows],
             search: Search {
                 dist: vec![i64::MAX; cols],
                 parent: vec![NONE; cols],
@@ -123,6 +129,21 @@ impl Sparse {
         &self.price
     }
 
+    /// The rows to be priced against all columns; from now on they count as looked at.
+    pub fn take_fallen(&mut self) -> Vec<u32> {
+        let mut rows = std::mem::take(&mut self.fallen);
+        rows.iter()
+            .for_each(|row| self.is_fallen[*row as usize] = false);
+        rows.sort_unstable();
+        rows
+    }
+
+    fn mark_fallen(&mut self, row: u32) {
+        if !std::mem::replace(&mut self.is_fallen[row as usize], true) {
+            self.fallen.push(row);
+        }
+    }
+
     /// Whether the row takes part.
     pub fn is_active(&self, row: u32) -> bool {
         self.active[row as usize]
@@ -135,6 +156,7 @@ impl Sparse {
         self.surplus.push(-base);
         self.mate.push(NONE);
         self.active.push(false);
+        self.is_fallen.push(false);
     }
 
     /// Gives a row that takes no part other candidates and another base.
@@ -311,6 +333,7 @@ impl Sparse {
             .map(|edge| i64::from(edge.fit) - self.price[edge.col as usize])
             .max();
         self.surplus[row as usize] = best.unwrap_or(i64::MIN).max(-self.base[row as usize]);
+        self.mark_fallen(row);
     }
 
     fn has_room(&self, col: u32) -> bool {
@@ -408,7 +431,12 @@ impl Sparse {
 
     fn reprice(&mut self, search: &Search, end: i64) {
         for (row, distance) in &search.rows {
-            self.surplus[*row as usize] -= (end - distance).max(0);
+            if end > *distance {
+                self.surplus[*row as usize] -= end - distance;
+                // Against columns that the search did not reach the row's price fell; what follows below
+                // shifts both sides alike.
+                self.mark_fallen(*row);
+            }
         }
         for col in &search.settled {
             self.price[*col as usize] += (end - search.dist[*col as usize]).max(0);

@@ -105,16 +105,20 @@ impl Task {
     }
 }
 
-/// Mentors of like occupations stand together, so that whole blocks can be skipped.
-fn sort_key(instance: &Instance, mentor: &Mentor) -> (u32, u128) {
+/// Mentors of like occupations stand together, so that whole blocks can be skipped; who has worked in
+/// fields that are nothing alike stands apart at the end, where they spoil no block's bound.
+fn sort_key(instance: &Instance, mentor: &Mentor) -> (bool, u32, u128) {
+    let similarity = &instance.similarity;
     let first = mentor
         .occupations
         .iter()
         .max_by_key(|experience| (experience.permille, u16::MAX - experience.occupation));
-    (
-        first.map_or(u32::MAX, |experience| {
-            instance.similarity.rank(experience.occupation)
-        }),
-        mentor.person.key,
-    )
+    let Some(first) = first.map(|experience| experience.occupation) else {
+        return (true, u32::MAX, mentor.person.key);
+    };
+    let mixed = mentor
+        .occupations
+        .iter()
+        .any(|other| similarity.get(first, other.occupation) == 0);
+    (mixed, similarity.rank(first), mentor.person.key)
 }

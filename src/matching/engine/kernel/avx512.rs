@@ -92,7 +92,11 @@ impl Isa for Avx512 {
             if possible[0] | possible[1] == 0 {
                 return 0;
             }
-            let (times, in_time) = time::<SPREAD>(job, block);
+            let (times, in_time) = match possible {
+                [_, 0] => time::<SPREAD, 0, 1>(job, block),
+                [0, _] => time::<SPREAD, 1, 2>(job, block),
+                _ => time::<SPREAD, 0, 2>(job, block),
+            };
             let mut mask = 0_u64;
             for half in 0..2 {
                 let score = _mm512_add_epi16(sums[half], times[half]);
@@ -106,10 +110,14 @@ impl Isa for Avx512 {
     }
 }
 
-/// Points of common time, and which mentors keep the rule of least overlap.
+/// Points of common time, and which mentors keep the rule of least overlap, for the halves from `FROM` up
+/// to `TO`.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512bitalg")]
-unsafe fn time<const SPREAD: u32>(job: &Job<'_>, block: usize) -> ([__m512i; 2], [u32; 2]) {
+unsafe fn time<const SPREAD: u32, const FROM: usize, const TO: usize>(
+    job: &Job<'_>,
+    block: usize,
+) -> ([__m512i; 2], [u32; 2]) {
     // SAFETY: `words` has `total` × 64 lanes and `wide` has `total` rows, checked by slicing.
     unsafe {
         let time = &job.columns.time;
@@ -124,7 +132,7 @@ unsafe fn time<const SPREAD: u32>(job: &Job<'_>, block: usize) -> ([__m512i; 2],
             let mut slots = [_mm512_setzero_si512(); 2];
             for _ in 0..*count {
                 let mine = _mm512_loadu_si512(wide.add(word).cast());
-                for (half, slots) in slots.iter_mut().enumerate() {
+                for (half, slots) in slots.iter_mut().enumerate().take(TO).skip(FROM) {
                     let theirs = _mm512_loadu_si512(words.add(word * BLOCK + half * 32).cast());
                     let covered =
                         cover::<SPREAD>(_mm512_and_si512(mine, theirs), counted, time.spread);
@@ -133,7 +141,7 @@ unsafe fn time<const SPREAD: u32>(job: &Job<'_>, block: usize) -> ([__m512i; 2],
                 word += 1;
             }
             let lasting = _mm512_set1_epi16(*weeks as i16);
-            for half in 0..2 {
+            for half in FROM..TO {
                 let most = _mm512_min_epu16(slots[half], full);
                 units[half] = _mm512_add_epi16(units[half], _mm512_mullo_epi16(most, lasting));
                 if time.weeks_needed > 0 {
