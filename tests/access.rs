@@ -104,7 +104,7 @@ pub fn run_jobs(app: &TestApp) {
     app.db(|conn| {
         for job in jobs::claim(conn, ctx.now, "test", Duration::seconds(60), 100)? {
             jobs::perform(conn, &job, "test", ctx.now, |conn| {
-                assert!(access::perform(conn, &ctx, &job.kind, &job.payload.0)?);
+                assert!(access::run(conn, &ctx, &job)?);
                 Ok(())
             })?;
         }

@@ -6,12 +6,12 @@
 mod support;
 
 mod access;
-mod correspondence;
 mod api_manners;
 mod architecture;
+mod correspondence;
 mod database;
-mod import;
 mod i18n;
+mod import;
 mod jobs;
 mod mail;
 mod matching;

@@ -153,6 +153,9 @@ fn every_route_answers_every_role_as_the_policy_says() {
     });
 }
 
+/// Routes about the person that the account belongs to.
+const OF_A_PERSON: &[&str] = &["read_own_person"];
+
 /// Every role, the least first: what an administrator may destroy, others have asked for before.
 fn walk(app: &TestApp, document: &Value, route: &Route, action: Action, faults: &mut Vec<String>) {
     let mut world = World::make(app);
@@ -167,6 +170,11 @@ fn walk(app: &TestApp, document: &Value, route: &Route, action: Action, faults: 
             let request = request(app, document, route, &world, role, side);
             let Someone { token, .. } = world.actor(role);
             let answer = app.send(request.bearer_auth(token));
+            // Staff are no person of the programmes: asked for their own record, there is none.
+            let staff = world.actor(role).person_id.is_none();
+            if OF_A_PERSON.contains(&route.name.as_str()) && staff && answer.status == 404 {
+                continue;
+            }
             if let Err(why) = judge(route, reach, side, &answer) {
                 faults.push(format!(
                     "{} {} ({}) as {role}, {side:?} object, reach {reach:?}: {} {why}\n    {}",
@@ -232,7 +240,7 @@ fn request(
     let named = |name: &str| {
         // Where the path names the object, the body's own references are right.
         let side = if route.has_object() { Side::Own } else { side };
-        world.named(name, role, side)
+        world.named(app, &route.path, name, role, side)
     };
     let query = bodies::query(document, &route.operation, &named);
     let request = app

@@ -23,17 +23,13 @@ pub use page_caller::PageCaller;
 pub use policy::{Action, Object, Scope};
 
 use crate::db::Conn;
+use crate::db::jobs::Job;
 use crate::kernel::{Context, Instant, Problem};
 
-/// Does a job of this room, in the transaction of the job; `false` when it is another room's.
-pub fn perform(
-    conn: &mut Conn,
-    ctx: &Context,
-    kind: &str,
-    payload: &serde_json::Value,
-) -> Result<bool, Problem> {
-    match kind {
-        links::RESET_JOB => links::answer_request(conn, ctx, payload).map(|()| true),
+/// Does a job of this room, in the transaction that marks it done; `false` when it is another room's.
+pub fn run(conn: &mut Conn, ctx: &Context, job: &Job) -> Result<bool, Problem> {
+    match job.kind.as_str() {
+        links::RESET_JOB => links::answer_request(conn, ctx, &job.payload.0).map(|()| true),
         _ => Ok(false),
     }
 }

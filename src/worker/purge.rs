@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 
+use crate::access;
 use crate::kernel::Problem;
 use crate::mail::queue;
 use crate::web::App;
@@ -16,6 +17,11 @@ pub async fn all(app: &App) -> Result<(), Problem> {
     let mails = app.db.run(move |conn| queue::purge(conn, before)).await?;
     if mails > 0 {
         tracing::info!(mails, "forgot the words of old mails");
+    }
+    let now = app.clock.now();
+    let spent = app.db.run(move |conn| access::purge(conn, now)).await?;
+    if spent > 0 {
+        tracing::info!(spent, "forgot spent tokens, links and counters");
     }
     Ok(())
 }

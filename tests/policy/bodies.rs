@@ -18,6 +18,9 @@ const BODIES: &[(&str, fn() -> Value)] = &[
     ("add_grant", || json!({"role": "coordinator"})),
 ];
 
+/// What a route that takes a file is sent.
+const FILE: &str = "Role,First name,Last name\nmentor,Bruno,Roy\n";
+
 /// Whether the body of `operation` can name an object of the world.
 pub fn names_an_object(operation: &Value) -> bool {
     let text = operation["requestBody"].to_string();
@@ -31,7 +34,7 @@ pub fn query(document: &Value, operation: &Value, named: Named<'_>) -> String {
     let parameters = operation["parameters"].as_array().unwrap_or(&none);
     let pairs: Vec<String> = parameters
         .iter()
-        .filter(|p| p["in"] == "query" && p["required"] == true)
+        .filter(|p| p["in"] == "query" && (p["required"] == true || p["name"] == "programme"))
         .map(|p| {
             let name = p["name"].as_str().unwrap();
             let value =
@@ -62,7 +65,7 @@ pub fn with_body(
     };
     let Some(media) = content.get("application/json") else {
         let kind = content.keys().next().cloned().unwrap_or_default();
-        return request.header("Content-Type", kind).body("");
+        return request.header("Content-Type", kind).body(FILE);
     };
     let mut body = least(document, &media["schema"], named);
     if let Some((_, special)) = BODIES.iter().find(|(of, _)| *of == name)

@@ -10,14 +10,14 @@ use passerelle::access::accounts::model::NewGrant;
 use passerelle::access::accounts::{NewAccount, create_with_password, store};
 use passerelle::access::password::PasswordHash;
 use passerelle::db::schema::persons;
-use passerelle::kernel::ids::{AccountId, ProgrammeId};
+use passerelle::kernel::ids::{AccountId, ParticipationId, PersonId, ProgrammeId};
 use passerelle::kernel::{Locale, Role};
 use passerelle::mail::contexts::PasswordReset;
 use passerelle::mail::{NewMail, Queued, Recipient, enqueue};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::app::{Someone, TestApp};
-use crate::support::people::{Together, together};
+use crate::support::people::{Made, Together, mentee, mentor, person, together};
 
 /// Whose object is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,16 @@ pub struct Half {
     /// Its grant.
     pub spare_grant: String,
     meeting: OnceCell<String>,
+    matched: OnceCell<Matched>,
+}
+
+/// A run of the matcher, and what it proposed.
+struct Matched {
+    run: String,
+    proposal: String,
+    mentor: ParticipationId,
+    mentee: ParticipationId,
+    people: [PersonId; 2],
 }
 
 pub struct World {
@@ -51,7 +61,7 @@ impl World {
         let ours = Half::make(app);
         let theirs = Half::make(app);
         let programme = Some(ours.pair.programme.id);
-        let person = |role| match role {
+        let person_of = |role| match role {
             Role::Mentor => Some(ours.pair.mentor_id),
             Role::Mentee => Some(ours.pair.mentee_id),
             _ => None,
@@ -64,7 +74,7 @@ impl World {
                 } else {
                     None
                 };
-                (*role, app.someone(*role, of, person(*role)))
+                (*role, app.someone(*role, of, person_of(*role)))
             })
             .collect();
         let world = Self {
@@ -72,16 +82,15 @@ impl World {
             theirs,
             actors,
         };
-        world.follow(app);
+        world.follow(app, &[world.ours.pair.mentor_id, world.ours.pair.mentee_id]);
         world
     }
 
-    /// The coach follows both people of the first pair.
-    fn follow(&self, app: &TestApp) {
+    /// The coach follows these people.
+    fn follow(&self, app: &TestApp, people: &[PersonId]) {
         let coach = self.actor(Role::Coach).account_id;
-        let followed = [self.ours.pair.mentor_id, self.ours.pair.mentee_id];
         app.db(|conn| {
-            diesel::update(persons::table.filter(persons::id.eq_any(followed)))
+            diesel::update(persons::table.filter(persons::id.eq_any(people)))
                 .set(persons::coach_id.eq(coach))
                 .execute(conn)?;
             Ok(())
@@ -129,17 +138,98 @@ impl World {
             "grants" => half.spare_grant.clone(),
             "meetings" => half.meeting(app, self.actor(Role::Administrator)),
             "mails" => half.mail(app),
+            "match-runs" => self.matched(app, side).run.clone(),
+            "proposals" => self.matched(app, side).proposal.clone(),
+            "imports" => self.import(app, side),
+            "exceptions" => {
+                let day = "2026-12-21";
+                let body = json!({"kind": "away", "starts_on": day, "ends_on": day});
+                self.beneath_person(app, "exceptions", role, side, &body)
+            }
+            "conflicts" => {
+                let (mentor, mentee) = (pair.mentor_id, pair.mentee_id);
+                let other = if role == Role::Mentor { mentee } else { mentor };
+                let body = json!({"kind": "other", "other_person_id": other});
+                self.beneath_person(app, "conflicts", role, side, &body)
+            }
             "attendees" if role == Role::Mentee => pair.mentee_id.to_string(),
             "attendees" => pair.mentor_id.to_string(),
             _ => panic!("tests/policy/world.rs knows no object for {kind}/{parameter}: add it"),
         }
     }
 
-    /// What stands for the field or query parameter `name`, if it names an object.
-    pub fn named(&self, name: &str, role: Role, side: Side) -> Option<String> {
+    /// What an administrator makes beneath the person of `role`.
+    fn beneath_person(
+        &self,
+        app: &TestApp,
+        kind: &str,
+        role: Role,
+        side: Side,
+        body: &Value,
+    ) -> String {
+        let person = self.object(app, "persons", "{id}", role, side);
+        let path = format!("/api/v1/persons/{person}/{kind}");
+        let made = app.post(self.actor(Role::Administrator), &path, body);
+        if made.status == 409 {
+            // It is there from the role before.
+            let all = app
+                .get(self.actor(Role::Administrator), &path)
+                .expect(200)
+                .json();
+            return all["items"][0]["id"].as_str().unwrap().to_owned();
+        }
+        made.expect(201).json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A run of the matcher with a proposal; the coach follows its people too.
+    fn matched(&self, app: &TestApp, side: Side) -> &Matched {
+        let half = self.half(side);
+        half.matched.get_or_init(|| {
+            let made = half.match_two(app, self.actor(Role::Administrator));
+            if side == Side::Own {
+                self.follow(app, &made.people);
+            }
+            made
+        })
+    }
+
+    /// An import into the programme of which a row was rejected.
+    fn import(&self, app: &TestApp, side: Side) -> String {
+        let programme = self.half(side).pair.programme.id;
+        let path = format!("/api/v1/imports?dry_run=true&skip_invalid=true&programme={programme}");
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let file = format!(
+            "Role,First name,Last name,Email\nmentor,Bruno,Roy,walk-{number}@example.org\nmentor,Carla,Roy,nonsense\n"
+        );
+        let request = app
+            .request("POST", &path)
+            .bearer_auth(&self.actor(Role::Administrator).token)
+            .header("Content-Type", "text/csv")
+            .body(file);
+        let made = app.send(request).expect(201).json();
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    /// What stands for the field or query parameter `name` of the route `path`, if it names an object.
+    pub fn named(
+        &self,
+        app: &TestApp,
+        path: &str,
+        name: &str,
+        role: Role,
+        side: Side,
+    ) -> Option<String> {
         let pair = &self.half(side).pair;
         Some(match name {
-            "programme_id" => pair.programme.id.to_string(),
+            "mentor_participation_id" if path.contains("match-runs") => {
+                self.matched(app, side).mentor.to_string()
+            }
+            "mentee_participation_id" if path.contains("match-runs") => {
+                self.matched(app, side).mentee.to_string()
+            }
+            "other_person_id" if role == Role::Mentor => pair.mentee_id.to_string(),
+            "other_person_id" => pair.mentor_id.to_string(),
+            "programme" | "programme_id" => pair.programme.id.to_string(),
             "person_id" if role == Role::Mentor => pair.mentor_id.to_string(),
             "person_id" => pair.mentee_id.to_string(),
             "mentor_id" => pair.mentor_id.to_string(),
@@ -154,8 +244,10 @@ impl World {
 
 /// The fields that [`World::named`] knows.
 pub const NAMES: &[&str] = &[
+    "programme",
     "programme_id",
     "person_id",
+    "other_person_id",
     "mentor_id",
     "mentee_id",
     "mentor_participation_id",
@@ -175,6 +267,31 @@ impl Half {
             spare,
             spare_grant,
             meeting: OnceCell::new(),
+            matched: OnceCell::new(),
+        }
+    }
+
+    fn match_two(&self, app: &TestApp, administrator: &Someone) -> Matched {
+        let people = [person(app, &Made::default()), person(app, &Made::default())];
+        let mentor = mentor(app, &self.pair.programme, people[0], 1).id;
+        let mentee = mentee(app, &self.pair.programme, people[1], None).id;
+        let path = format!("/api/v1/programmes/{}/match-runs", self.pair.programme.id);
+        let run = app
+            .post(administrator, &path, &json!({}))
+            .expect(201)
+            .json();
+        let run = run["id"].as_str().unwrap().to_owned();
+        let list = app.get(
+            administrator,
+            &format!("/api/v1/match-runs/{run}/proposals"),
+        );
+        let list = list.expect(200).json();
+        Matched {
+            run,
+            proposal: list["items"][0]["id"].as_str().unwrap().to_owned(),
+            mentor,
+            mentee,
+            people,
         }
     }
 
