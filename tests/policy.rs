@@ -10,12 +10,8 @@ mod world;
 use std::collections::BTreeSet;
 
 use passerelle::access::policy::{Action, PUBLIC, Reach};
-use passerelle::http::routes;
-use passerelle::http::server::ApiDocument;
 use passerelle::kernel::Role;
 use serde_json::Value;
-use utoipa::OpenApi;
-use utoipa_actix_web::AppExt;
 
 use crate::support::app::{Answer, Someone, TestApp};
 use crate::support::each_database;
@@ -45,12 +41,7 @@ impl Route {
 
 /// The OpenAPI document, collected from the same routes that the server serves.
 fn document() -> Value {
-    let (_, document) = actix_web::App::new()
-        .into_utoipa_app()
-        .openapi(ApiDocument::openapi())
-        .configure(routes::all)
-        .split_for_parts();
-    serde_json::to_value(document).unwrap()
+    serde_json::to_value(passerelle::http::openapi::collected()).unwrap()
 }
 
 fn routes_of(document: &Value) -> Vec<Route> {

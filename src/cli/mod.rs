@@ -6,8 +6,8 @@ pub mod account;
 pub mod configuration;
 pub mod demo;
 pub mod import;
-pub mod match_run;
 pub mod match_files;
+pub mod match_run;
 pub mod serve;
 
 use std::path::PathBuf;

@@ -23,7 +23,15 @@ use Guard::{Harmless, Link, Mailbox, Public, SignedIn};
 
 /// Every page and every form.
 const PAGES: &[(&str, &str, Guard)] = &[
+    ("GET", "/", Public),
     ("GET", "/assets/{name}", Link),
+    ("GET", "/api/docs", Public),
+    ("GET", "/api/docs/{file}", Link),
+    ("GET", "/openapi.json", Public),
+    ("GET", "/healthz", Public),
+    ("GET", "/readyz", Public),
+    // Asks for its own token, or for a request from this machine.
+    ("GET", "/metrics", Public),
     ("GET", "/sign-in", Public),
     ("POST", "/sign-in", Public),
     ("POST", "/sign-out", Harmless),
@@ -112,6 +120,8 @@ fn every_page_that_needs_a_session_sends_whoever_has_none_to_sign_in() {
             let path = path
                 .replace("{token}", "no-such-token")
                 .replace("{name}", "no-such-file")
+                .replace("{file}", "no-such-file")
+                .replace("/openapi.json", "/api/v1/openapi.json")
                 .replace("{id}", "01930f5e-7a00-7000-8000-000000000001");
             let request = app.request(method, &path).header("Accept", "text/html");
             let answer = app.send(request);
