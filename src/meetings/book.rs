@@ -45,6 +45,8 @@ pub struct Book {
 /// 404; 409 `mentorship-ended`, `meeting-time-taken`; 422 with the fields.
 pub fn book(conn: &mut Conn, ctx: &Context, command: Book) -> Result<Details, Problem> {
     conn.write_tx(|conn| {
+        // Whoever ends the mentorship at the same time either sees this meeting, and calls it off, or is seen.
+        conn.lock_row(LockTable::Mentorships, command.mentorship_id.into())?;
         let pair = Pair::load(conn, ctx, command.mentorship_id)?;
         policy::allow(&ctx.actor, Action::BookMeeting, &pair.object())?;
         pair.require_active()?;

@@ -9,7 +9,7 @@ use super::details::Details;
 use super::model::{Answer, Outcome};
 use super::store::{self, Attendee};
 use crate::db::Conn;
-use crate::kernel::ids::{MentorshipId, PersonId};
+use crate::kernel::ids::PersonId;
 use crate::kernel::secret::{fill_random, hex};
 use crate::kernel::{Context, Locale, Problem, Token};
 
@@ -87,10 +87,11 @@ pub fn reminders_page(ctx: &Context, token: &str, locale: Locale) -> String {
     format!("{site}/m/{token}/reminders?lang={locale}")
 }
 
-/// The page of a mentorship in the console, where another time is chosen.
+/// The page on which an attendee moves the meeting to another common time.
 #[must_use]
-pub fn mentorship_page(ctx: &Context, id: MentorshipId) -> String {
-    format!("{}/mentorships/{id}", ctx.settings().public_url())
+pub fn times_page(ctx: &Context, token: &str, locale: Locale) -> String {
+    let site = ctx.settings().public_url();
+    format!("{site}/m/{token}/times?lang={locale}")
 }
 
 /// The organizer's address for one attendee: what they reply comes back with their token (rule I3).

@@ -92,7 +92,7 @@ pub fn cancel(conn: &mut Conn, ctx: &Context, details: &Details) -> Result<(), P
             name: desk.name(),
             meeting: desk.facts(),
             note: Text::some(details.meeting.cancel_reason.as_deref()),
-            link: Some(desk.another_time()),
+            link: None,
         };
         desk.mail(&words, "cancellation")?
             .with_calendar(&desk.calendar(Method::Cancel))
@@ -305,10 +305,7 @@ impl Desk<'_> {
     }
 
     fn another_time(&self) -> Link {
-        Link::new(&links::mentorship_page(
-            self.ctx,
-            self.meeting().mentorship_id,
-        ))
+        Link::new(&links::times_page(self.ctx, &self.token, self.locale()))
     }
 
     /// A mail of this revision of the meeting (rule O9).

@@ -30,6 +30,7 @@ pub mod rules;
 pub mod slots;
 pub mod store;
 mod text;
+pub mod times;
 pub mod views;
 pub mod when;
 

@@ -34,7 +34,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/m/{token}", web::post().to(take))
         .route("/m/{token}/reminders", web::get().to(show_reminders))
         .route("/m/{token}/reminders", web::head().to(show_reminders))
-        .route("/m/{token}/reminders", web::post().to(take_reminders));
+        .route("/m/{token}/reminders", web::post().to(take_reminders))
+        .configure(super::times::routes);
 }
 
 /// What an address may say beside the token. Strangers' additions (`utm_source`, a scanner's mark) are ignored.
@@ -157,6 +158,8 @@ struct AnswerPage {
     /// What the others answered.
     others: Vec<Other>,
     action: String,
+    /// Where another time is chosen.
+    times: String,
     sequence: i32,
     proof: String,
 }
@@ -166,6 +169,16 @@ struct AnswerPage {
 struct Other {
     name: String,
     answer: Partstat,
+}
+
+/// The answer page as it stands, which also says that there is nothing to answer any more.
+pub(super) fn show_answer(
+    request: &HttpRequest,
+    ctx: &Context,
+    details: &Details,
+    person: PersonId,
+) -> Result<HttpResponse, Problem> {
+    answer_page(request, ctx, details, person, None, Notice::None)
 }
 
 fn answer_page(
@@ -202,6 +215,7 @@ fn answer_words(
         })
         .collect();
     let first = asked.unwrap_or(Answer::Accepted);
+    let action = format!("/m/{}", links::token_of(ctx, &me.attendee)?);
     let clock = when::on_the_clock_of(&me.contact, ctx.locale, meeting.starts_at, meeting.ends_at);
     let open = may_answer(meeting.status, meeting.time()?, ctx.now.utc()).is_ok();
     let names: Vec<&str> = others.iter().map(|one| one.name.as_str()).collect();
@@ -230,14 +244,15 @@ fn answer_words(
             .filter(|one| *one != first)
             .collect(),
         others,
-        action: format!("/m/{}", links::token_of(ctx, &me.attendee)?),
+        times: format!("{action}/times"),
+        action,
         sequence: meeting.sequence,
         proof: proof(ctx, details, person, meeting.sequence)?,
     })
 }
 
 /// Signs a form for one attendee and one time of a meeting.
-fn proof(
+pub(super) fn proof(
     ctx: &Context,
     details: &Details,
     person: PersonId,
@@ -248,7 +263,8 @@ fn proof(
     Ok(hex(&ctx.keyring().mac(PROOF, message.as_bytes())))
 }
 
-fn proves(
+/// Whether a form is one that we made for this attendee and this time.
+pub(super) fn proves(
     ctx: &Context,
     details: &Details,
     person: PersonId,

@@ -6,6 +6,7 @@ use super::calendars;
 use super::model::{LONGEST, SHORTEST};
 use super::pair::Pair;
 use super::slots::{Search, Span, common};
+use super::store::Meeting;
 use crate::access::policy::{self, Action};
 use crate::db::Conn;
 use crate::kernel::ids::MentorshipId;
@@ -54,6 +55,40 @@ pub fn propose(conn: &mut Conn, ctx: &Context, wanted: Propose) -> Result<Propos
             pair,
         })
     })
+}
+
+/// Other times for a meeting: as long as it is, in the coming weeks, its own time not in the way. Who may ask is
+/// the caller's to know.
+///
+/// # Errors
+/// 409 `mentorship-ended`.
+pub fn other_times(
+    conn: &mut Conn,
+    ctx: &Context,
+    meeting: &Meeting,
+    weeks: i64,
+    limit: usize,
+) -> Result<Vec<Span>, Problem> {
+    let pair = Pair::load(conn, ctx, meeting.mentorship_id)?;
+    pair.require_active()?;
+    let now = ctx.now.utc();
+    let until = ctx.now.plus(TimeDelta::weeks(weeks)).utc();
+    let Some(window) = Span::new(now, until) else {
+        return Ok(Vec::new());
+    };
+    let rules = &pair.rules;
+    let calendars = calendars::load(conn, &pair.people(), window, rules, Some(meeting.id))?;
+    let search = Search {
+        now,
+        window,
+        length: meeting.time()?.length(),
+        step: TimeDelta::minutes(30),
+        limit: limit.saturating_add(1),
+    };
+    let mut slots = common(&calendars, &search);
+    slots.retain(|slot| slot.start() != meeting.starts_at.utc());
+    slots.truncate(limit);
+    Ok(slots)
 }
 
 fn search(ctx: &Context, pair: &Pair, wanted: Propose) -> Result<Search, Problem> {

@@ -75,10 +75,10 @@ pub fn cancel(conn: &mut Conn, ctx: &Context, id: MeetingId) -> Result<(), Probl
     Ok(())
 }
 
-/// Does a job of this room, in the transaction that marks it done. Returns false for a job of another room.
+/// Does a job of this room, in the transaction that marks it done; false for a job of another room.
 ///
 /// # Errors
-/// A database error; the job is tried again later.
+/// A database error; the worker tries the job again later.
 pub fn run(conn: &mut Conn, ctx: &Context, job: &Job) -> Result<bool, Problem> {
     if job.kind != REMIND && job.kind != FOLLOW_UP {
         return Ok(false);
@@ -88,17 +88,17 @@ pub fn run(conn: &mut Conn, ctx: &Context, job: &Job) -> Result<bool, Problem> {
     };
     let payload: Payload = serde_json::from_value(job.payload.0.clone())?;
     let details = match Details::hold(conn, id) {
+        // Nobody is reminded of what is gone.
         Err(Problem::NotFound) => return Ok(true),
         found => found?,
     };
     let stands = details.meeting.status == State::Scheduled
         && details.meeting.time_sequence == payload.time_sequence
         && details.standing() != Standing::Declined;
-    if stands {
-        match job.kind.as_str() {
-            REMIND => remind(conn, ctx, &details, payload.minutes)?,
-            _ => mails::follow_up(conn, ctx, &details)?,
-        }
+    if stands && job.kind == REMIND {
+        remind(conn, ctx, &details, payload.minutes)?;
+    } else if stands {
+        mails::follow_up(conn, ctx, &details)?;
     }
     Ok(true)
 }

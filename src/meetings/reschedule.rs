@@ -9,7 +9,7 @@ use super::{mails, refused, reminders, store, text};
 use crate::access::policy::Action;
 use crate::db::Conn;
 use crate::kernel::ids::MeetingId;
-use crate::kernel::{Context, Instant, Problem};
+use crate::kernel::{Actor, Context, Instant, Problem};
 
 /// Another time for a meeting.
 #[derive(Debug, Clone)]
@@ -22,14 +22,10 @@ pub struct Reschedule {
     pub hours: Hours,
 }
 
-/// Moves a meeting: the same UID, SEQUENCE + 1, an update to everybody, answers open again but for that of
-/// whoever moved it (rule O8). The same time again is no change: nothing is written and nobody is told.
-///
-/// `check` sees the version that stands, before anything is changed.
+/// Moves a meeting over the API. `check` sees the version that stands, before anything is changed.
 ///
 /// # Errors
-/// 404; 409 `meeting-cancelled`, `meeting-reported`, `meeting-over`, `mentorship-ended`, `meeting-time-taken`;
-/// 412 from `check`; 422 with the fields.
+/// As [`reschedule_in`], 403 and 404 by the policy, 412 from `check`.
 pub fn reschedule(
     conn: &mut Conn,
     ctx: &Context,
@@ -40,28 +36,51 @@ pub fn reschedule(
         let mut details = Details::hold(conn, command.id)?;
         details.allow(ctx, Action::RescheduleMeeting)?;
         check(details.meeting.version)?;
-        let pair = Pair::load(conn, ctx, details.meeting.mentorship_id)?;
-        pair.require_active()?;
-        let old = details.meeting.time()?;
-        let usual = u32::try_from(old.length().num_minutes()).map_err(Problem::internal)?;
-        model::may_cancel(details.meeting.status, old, ctx.now.utc()).map_err(refused)?;
-        if command.starts_at == details.meeting.starts_at
-            && command.minutes.is_none_or(|minutes| minutes == usual)
-        {
-            return Ok(details);
-        }
-        let minutes = command.minutes.unwrap_or(usual);
-        let new = text::time(command.starts_at, minutes, ctx.now)?;
-        model::may_reschedule(details.meeting.status, old, new, ctx.now.utc()).map_err(refused)?;
-        require_free(conn, ctx, &pair, new, Some(command.id), command.hours)?;
-        let before = details.meeting.clone();
-        move_to(ctx, &mut details, &pair, new);
-        save(conn, &mut details)?;
-        mails::update(conn, ctx, &details, mails::Update::Moved { from: old })?;
-        reminders::schedule(conn, ctx, &details.meeting, &pair.rules)?;
-        details.record(conn, ctx, "meeting.reschedule", Some(&before))?;
+        reschedule_in(conn, ctx, &mut details, command)?;
         Ok(details)
     })
+}
+
+/// Moves a meeting that is [held](Details::hold), in an open transaction: the same UID, SEQUENCE + 1, an update
+/// to everybody, answers open again but for that of whoever moved it (rule O8). The same time again is no
+/// change: nothing is written and nobody is told.
+///
+/// Who may move it is the caller's to know: the policy, or an attendee's token.
+///
+/// # Errors
+/// 409 `meeting-cancelled`, `meeting-reported`, `meeting-over`, `mentorship-ended`, `meeting-time-taken`; 422
+/// with the fields.
+pub fn reschedule_in(
+    conn: &mut Conn,
+    ctx: &Context,
+    details: &mut Details,
+    command: &Reschedule,
+) -> Result<(), Problem> {
+    let pair = Pair::load(conn, ctx, details.meeting.mentorship_id)?;
+    pair.require_active()?;
+    let (status, old) = (details.meeting.status, details.meeting.time()?);
+    model::may_cancel(status, old, ctx.now.utc()).map_err(refused)?;
+    let usual = u32::try_from(old.length().num_minutes()).map_err(Problem::internal)?;
+    let minutes = command.minutes.unwrap_or(usual);
+    if command.starts_at == details.meeting.starts_at && minutes == usual {
+        return Ok(());
+    }
+    let new = text::time(command.starts_at, minutes, ctx.now)?;
+    model::may_reschedule(status, old, new, ctx.now.utc()).map_err(refused)?;
+    require_free(
+        conn,
+        ctx,
+        &pair,
+        new,
+        Some(details.meeting.id),
+        command.hours,
+    )?;
+    let before = details.meeting.clone();
+    move_to(ctx, details, &pair, new);
+    save(conn, details)?;
+    mails::update(conn, ctx, details, mails::Update::Moved { from: old })?;
+    reminders::schedule(conn, ctx, &details.meeting, &pair.rules)?;
+    details.record(conn, ctx, "meeting.reschedule", Some(&before))
 }
 
 /// What changes in meeting and answers.
@@ -83,7 +102,10 @@ fn move_to(ctx: &Context, details: &mut Details, pair: &Pair, new: Span) {
             Partstat::NeedsAction
         };
         attendee.answered_at = moved_it.then_some(ctx.now);
-        attendee.answer_source = moved_it.then_some(Source::Api);
+        attendee.answer_source = moved_it.then_some(match ctx.actor {
+            Actor::Link { .. } => Source::Link,
+            _ => Source::Api,
+        });
         attendee.answered_sequence = meeting.sequence;
         attendee.comment = None;
     }

@@ -50,7 +50,16 @@ pub fn short(locale: Locale, when: &When) -> String {
     )
 }
 
-fn date(locale: Locale, when: &When) -> String {
+/// "18:00 to 19:00", for a list under a date.
+#[must_use]
+pub fn hours(locale: Locale, when: &When) -> String {
+    let (start, end) = (clock(locale, when.start), clock(locale, when.end));
+    say(locale, "meeting-hours", &[("start", start), ("end", end)])
+}
+
+/// "Tuesday 8 December 2026".
+#[must_use]
+pub fn date(locale: Locale, when: &When) -> String {
     say(
         locale,
         "meeting-date",

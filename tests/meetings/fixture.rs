@@ -339,8 +339,7 @@ pub fn work(app: &TestApp) {
         for job in claimed {
             app.db(|conn| {
                 jobs::perform(conn, &job, "test", ctx.now, |conn| {
-                    assert!(reminders::run(conn, &ctx, &job)?, "a job of this room");
-                    Ok(())
+                    reminders::run(conn, &ctx, &job).map(|_| ())
                 })
             });
         }

@@ -308,3 +308,57 @@ fn a_page_shows_hostile_names_as_text() {
         assert!(!page.text.contains("<img"));
     });
 }
+
+#[test]
+fn whoever_holds_a_link_moves_the_meeting_to_a_time_that_suits_both() {
+    each_database(|app| {
+        let pair = pair(app);
+        let (made, path) = invited(app, &pair);
+        let times = format!("{path}/times");
+        let page = get(app, &format!("{times}?lang=fr")).expect(200);
+        assert!(page.text.contains("mardi 20 octobre 2026"), "{}", page.text);
+        assert!(
+            !page.text.contains("value=\"2026-10-13T22:00:00Z\""),
+            "not the time that it has"
+        );
+        let (sequence, proof) = (hidden(&page, "sequence"), hidden(&page, "proof"));
+        let choose = |starts_at: &str| {
+            let fields = [
+                ("starts_at", starts_at),
+                ("sequence", &sequence),
+                ("proof", &proof),
+            ];
+            app.send(app.request("POST", &times).form(&fields))
+        };
+        let wednesday = choose("2026-10-14T22:00:00Z").expect(409);
+        assert!(
+            wednesday.text.contains("This time is not free"),
+            "{}",
+            wednesday.text
+        );
+        let forged = [
+            ("starts_at", "2026-10-20T22:00:00Z"),
+            ("sequence", "0"),
+            ("proof", "x"),
+        ];
+        app.send(app.request("POST", &times).form(&forged))
+            .expect(400);
+        assert!(letters(app).is_empty());
+        let moved = choose("2026-10-20T22:00:00Z").expect(303);
+        let meeting = app.get(&pair.mentor, &address(&made)).expect(200).json();
+        assert_eq!(meeting["starts_at"], "2026-10-20T22:00:00Z");
+        assert_eq!(
+            meeting["attendees"][1]["answer"], "accepted",
+            "who moves it, comes"
+        );
+        assert_eq!(meeting["attendees"][0]["answer"], "needs-action");
+        assert_eq!(letters(app).len(), 2);
+        get(app, moved.header("location")).expect(200);
+        // The same form again was about a time that no longer holds.
+        choose("2026-10-27T22:00:00Z").expect(303);
+        let meeting = app.get(&pair.mentor, &address(&made)).expect(200).json();
+        assert_eq!(meeting["starts_at"], "2026-10-20T22:00:00Z");
+        app.clock.set(instant("2026-10-21T00:00:00Z"));
+        get(app, &times).expect(410);
+    });
+}

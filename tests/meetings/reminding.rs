@@ -217,3 +217,37 @@ fn one_worker(app: &TestApp, worker: &str) {
         }
     }
 }
+
+#[test]
+fn the_worker_reminds_by_itself() {
+    use diesel::prelude::*;
+    use passerelle::db::schema::outbox;
+    each_database(|app| {
+        let pair = pair(app);
+        booked(app, &pair, &pair.mentor, "2026-10-13T22:00:00Z");
+        app.clock.set(instant("2026-10-12T22:00:00Z"));
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let worker = app.app.clone();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            runtime
+                .unwrap()
+                .block_on(passerelle::worker::run(worker, stopped));
+        });
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        let reminders = || -> i64 {
+            app.db(|conn| {
+                let them = outbox::table.filter(outbox::kind.eq("meeting-reminder"));
+                Ok(them.count().get_result(conn)?)
+            })
+        };
+        while reminders() < 2 && std::time::Instant::now() < until {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        assert_eq!(reminders(), 2, "{}", app.database.kind);
+        stop.send(true).unwrap();
+        thread.join().unwrap();
+    });
+}

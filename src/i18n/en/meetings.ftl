@@ -50,6 +50,7 @@ meeting-date = { $weekday } { $day } { $month } { $year }
 meeting-clock = { $hour }:{ $minute }
 meeting-when = { $date }, { $start } to { $end } ({ $place } time, { $abbreviation })
 meeting-when-overnight = { $date }, { $start } to { $end } the next day ({ $place } time, { $abbreviation })
+meeting-hours = { $start } to { $end }
 meeting-when-short = { $weekday } { $day } { $month }, { $start }, { $place } time
 
 # The page behind the buttons of an invitation
@@ -96,3 +97,12 @@ reminders-on-lead = We send you a short mail before each meeting.
 reminders-off-lead = We do not send you mails before meetings. Invitations, changes and cancellations still reach you.
 reminders-stop = Stop reminders
 reminders-start = Send me reminders again
+
+# The page that moves a meeting
+answer-another-time = Find another time
+times-title = Another time for your meeting
+times-now = So far
+times-lead = At these times you are both free. They are shown in { $place } time.
+times-move = Move the meeting to this time
+times-none = There is no common time in the next four weeks. Write to each other or to your coordinator.
+times-back = Back to your answer

@@ -56,6 +56,7 @@ meeting-clock = { $whole ->
 }
 meeting-when = { $date }, de { $start } à { $end } (heure locale : { $place }, { $abbreviation })
 meeting-when-overnight = { $date }, de { $start } à { $end } le lendemain (heure locale : { $place }, { $abbreviation })
+meeting-hours = de { $start } à { $end }
 meeting-when-short = { $weekday } { $day ->
     [1] 1er
    *[other] { $day }
@@ -105,3 +106,12 @@ reminders-on-lead = Nous vous envoyons un court courriel avant chaque rencontre.
 reminders-off-lead = Nous ne vous envoyons pas de courriel avant les rencontres. Les invitations, les changements et les annulations vous parviennent toujours.
 reminders-stop = Arrêter les rappels
 reminders-start = Recevoir de nouveau des rappels
+
+# La page qui déplace une rencontre
+answer-another-time = Trouver un autre moment
+times-title = Un autre moment pour votre rencontre
+times-now = Pour l'instant
+times-lead = Ces moments conviennent aux deux personnes; ils sont indiqués à l'heure locale ({ $place }).
+times-move = Déplacer la rencontre à ce moment
+times-none = Il n'y a aucun moment commun dans les quatre prochaines semaines. Écrivez-vous ou écrivez à votre équipe de coordination.
+times-back = Revenir à votre réponse
