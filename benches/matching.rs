@@ -11,11 +11,7 @@
     clippy::panic,
     reason = "a benchmark that cannot be set up should stop"
 )]
-#![expect(
-    clippy::disallowed_methods,
-    clippy::as_conversions,
-    reason = "figures for people"
-)]
+#![expect(clippy::as_conversions, reason = "figures for people")]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -103,8 +99,8 @@ fn compare(name: &str, sample: Sample, rounds: usize, commands: &[&str]) {
     let folder = export(name, &people, sample.mentees <= 4000);
     let mut peers = Peers::start(&folder);
     let mut theirs: Vec<Vec<serde_json::Value>> = vec![Vec::new(); commands.len()];
-    let (mut ours, mut measured): (Vec<f64>, Vec<Vec<(&'static str, f64)>>) =
-        (Vec::new(), Vec::new());
+    let mut ours: Vec<f64> = Vec::new();
+    let mut measured: Vec<Vec<(&'static str, f64)>> = Vec::new();
     let mut last = None;
     for _ in 0..rounds {
         for (answers, command) in theirs.iter_mut().zip(commands) {

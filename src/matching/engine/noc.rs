@@ -242,7 +242,7 @@ mod tests {
         for (i, a) in codes.iter().enumerate() {
             for (j, b) in codes.iter().enumerate() {
                 assert_eq!(
-                    table.get(i as u16, j as u16),
+                    table.get(u16::try_from(i).unwrap(), u16::try_from(j).unwrap()),
                     similarity(&Scale::default(), a, b)
                 );
             }

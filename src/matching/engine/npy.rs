@@ -216,11 +216,13 @@ mod tests {
             let count = shape.iter().product();
             let array = Array {
                 shape,
-                data: (0..count).map(|v| v as i32 * 1000 - 2).collect(),
+                data: (0..count)
+                    .map(|v| i32::try_from(v).unwrap() * 1000 - 2)
+                    .collect(),
             };
             let bytes = array.to_bytes();
             assert_eq!(
-                bytes.len() - count * 4 & 63,
+                (bytes.len() - count * 4) % 64,
                 0,
                 "data begins at a multiple of 64"
             );

@@ -111,7 +111,7 @@ pub struct Dice(pub u64);
 
 impl Dice {
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -121,7 +121,7 @@ impl Dice {
 
     /// A number below `end` (0 if `end` is 0).
     pub fn below(&mut self, end: u32) -> u32 {
-        u32::try_from((u64::from(end) * (self.next() >> 32)) >> 32).unwrap_or(0)
+        u32::try_from((u64::from(end) * (self.draw() >> 32)) >> 32).unwrap_or(0)
     }
 
     /// True so many times in a thousand.
@@ -130,7 +130,7 @@ impl Dice {
     }
 
     fn fork(&mut self) -> Self {
-        Self(self.next())
+        Self(self.draw())
     }
 
     /// A rank below `count` by Zipf's law with exponent one, by halving intervals.
