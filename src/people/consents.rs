@@ -17,7 +17,8 @@ use crate::people::store::{self, reach};
 crate::text_enum! {
     /// What is agreed to.
     pub enum ConsentKind {
-        /// To take part and to be matched. Without it nobody is matched.
+        /// To take part and to be matched. Whoever has withdrawn it is not matched; a programme may
+        /// require that it was given.
         Matching => "matching",
         /// That the other side of a mentorship receives the address.
         ContactSharing => "contact-sharing",

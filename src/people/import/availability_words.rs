@@ -2,7 +2,7 @@
 //!
 //! [`values::availability`](super::values::availability) reads their order.
 
-use super::values::availability::{Clock, Half};
+use super::values::clock::{Clock, Half};
 use unicode_normalization::UnicodeNormalization;
 
 /// A word with the text it came from.

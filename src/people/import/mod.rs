@@ -18,6 +18,7 @@ pub mod fault;
 pub mod plan;
 pub mod report;
 pub mod row;
+mod row_lists;
 pub mod run;
 pub mod sheet;
 pub mod store;

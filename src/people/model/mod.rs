@@ -1,6 +1,9 @@
 //! What a person is, and the rules of it: pure values.
 
+mod change_lists;
 pub mod changes;
+mod check;
+mod coding;
 pub mod contact;
 pub mod parts;
 pub mod place;

@@ -6,6 +6,7 @@
 
 pub mod availability;
 pub mod choice;
+pub mod clock;
 pub mod date;
 pub mod languages;
 pub mod number;
