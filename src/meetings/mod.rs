@@ -34,6 +34,8 @@ pub mod times;
 pub mod views;
 pub mod when;
 
+pub use text::Words;
+
 use crate::kernel::Problem;
 use model::Refusal;
 

@@ -252,7 +252,7 @@ fn answer_words(
 }
 
 /// Signs a form for one attendee and one time of a meeting.
-pub(super) fn proof(
+pub(crate) fn proof(
     ctx: &Context,
     details: &Details,
     person: PersonId,
@@ -264,7 +264,7 @@ pub(super) fn proof(
 }
 
 /// Whether a form is one that we made for this attendee and this time.
-pub(super) fn proves(
+pub(crate) fn proves(
     ctx: &Context,
     details: &Details,
     person: PersonId,
