@@ -2,7 +2,7 @@
 
 mod accounts;
 mod audit;
-mod pages;
+pub mod pages;
 mod passwords;
 mod sessions;
 mod tokens;

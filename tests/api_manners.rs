@@ -1,5 +1,8 @@
 //! The manners of the door: what every route does alike, whatever room it belongs to.
 
+mod bad_days;
+mod start_page;
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 

@@ -1,5 +1,6 @@
 //! The connection: an enum over both databases that diesel queries like one.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -153,6 +154,11 @@ impl LockTable {
     }
 }
 
+thread_local! {
+    /// Whether the connection in this thread's hands was found cut.
+    static BROKEN: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Opens connections for the pool.
 #[derive(Clone)]
 pub struct Manager {
@@ -173,6 +179,12 @@ impl Manager {
             url,
             queries: Arc::default(),
         }
+    }
+
+    /// Has the connection that this thread gives back next dropped instead of used again: the pool asks
+    /// [`has_broken`](diesel::r2d2::ManageConnection::has_broken) on the thread that gives it back.
+    pub(super) fn mark_broken(&self) {
+        BROKEN.set(true);
     }
 
     /// How many queries its connections have run: a test counts a request's queries with it.
@@ -230,6 +242,6 @@ impl diesel::r2d2::ManageConnection for Manager {
 
     fn has_broken(&self, conn: &mut Conn) -> bool {
         use diesel::r2d2::R2D2Connection;
-        std::thread::panicking() || conn.is_broken()
+        BROKEN.take() || std::thread::panicking() || conn.is_broken()
     }
 }

@@ -2,8 +2,10 @@
 //! diesel's blocking calls and back.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use diesel::r2d2::{PooledConnection, R2D2Connection};
 use tokio::sync::Semaphore;
 
 use crate::db::{Conn, Manager};
@@ -17,6 +19,8 @@ pub struct Db {
     manager: Manager,
     places: Arc<Semaphore>,
     wait: Duration,
+    /// Connections that may have been cut and are tried before they are used.
+    doubtful: Arc<AtomicU32>,
 }
 
 impl Db {
@@ -39,6 +43,7 @@ impl Db {
                 usize::try_from(settings.pool_size).unwrap_or(8),
             )),
             wait: Duration::from_millis(settings.wait_ms),
+            doubtful: Arc::default(),
         }
     }
 
@@ -69,13 +74,35 @@ impl Db {
         &self,
         work: impl FnOnce(&mut Conn) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        let mut conn = self.pool.get().map_err(|error| {
-            tracing::warn!(%error, "no database connection");
-            Problem::Busy {
-                retry_after_seconds: 2,
+        let mut conn = self.check_out()?;
+        let outcome = work(&mut conn);
+        if matches!(outcome, Err(Problem::Busy { .. })) && conn.ping().is_err() {
+            // The server is gone or was restarted: this connection is dropped, and those that lie idle are
+            // tried before they are used, so that each does not cost somebody a failed request.
+            self.manager.mark_broken();
+            let open = self.pool.state().connections;
+            self.doubtful.store(open, Ordering::Relaxed);
+        }
+        outcome
+    }
+
+    fn check_out(&self) -> Result<PooledConnection<Manager>, Problem> {
+        loop {
+            let mut conn = self.pool.get().map_err(|error| {
+                tracing::warn!(%error, "no database connection");
+                Problem::Busy {
+                    retry_after_seconds: 2,
+                }
+            })?;
+            let doubted = self
+                .doubtful
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1))
+                .is_ok();
+            if !doubted || conn.ping().is_ok() {
+                return Ok(conn);
             }
-        })?;
-        work(&mut conn)
+            self.manager.mark_broken();
+        }
     }
 
     /// A connection outside the pool, for migrations.

@@ -5,7 +5,7 @@ use chrono::Duration;
 use crate::access;
 use crate::kernel::Problem;
 use crate::mail::queue;
-use crate::web::App;
+use crate::web::{App, idempotency};
 
 /// Purges everything that is over its time.
 ///
@@ -22,6 +22,13 @@ pub async fn all(app: &App) -> Result<(), Problem> {
     let spent = app.db.run(move |conn| access::purge(conn, now)).await?;
     if spent > 0 {
         tracing::info!(spent, "forgot spent tokens, links and counters");
+    }
+    let keys = app
+        .db
+        .run(move |conn| idempotency::purge(conn, now))
+        .await?;
+    if keys > 0 {
+        tracing::info!(keys, "forgot kept answers");
     }
     Ok(())
 }

@@ -7,13 +7,13 @@ use crate::support::app::{Answer, TestApp};
 use crate::support::{each_database, each_database_with};
 
 /// A browser: it keeps cookies, and sends the forms that pages show.
-struct Browser<'a> {
+pub struct Browser<'a> {
     app: &'a TestApp,
     client: reqwest::blocking::Client,
 }
 
 impl<'a> Browser<'a> {
-    fn new(app: &'a TestApp) -> Self {
+    pub fn new(app: &'a TestApp) -> Self {
         let client = reqwest::blocking::Client::builder()
             .cookie_store(true)
             .redirect(reqwest::redirect::Policy::none())
@@ -22,7 +22,7 @@ impl<'a> Browser<'a> {
         Self { app, client }
     }
 
-    fn get(&self, path: &str) -> Answer {
+    pub fn get(&self, path: &str) -> Answer {
         let request = self.client.get(format!("{}{path}", self.app.base));
         self.app.send(request.header("Accept", "text/html"))
     }
@@ -43,7 +43,7 @@ impl<'a> Browser<'a> {
         self.app.send(request.header("Accept", "text/html"))
     }
 
-    fn sign_in(&self, email: &str, password: &str) -> Answer {
+    pub fn sign_in(&self, email: &str, password: &str) -> Answer {
         self.submit(
             "/sign-in",
             "/sign-in",

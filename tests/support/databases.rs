@@ -1,7 +1,7 @@
 //! Isolated databases: a copied SQLite file, or a database of a private PostgreSQL cluster.
 
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex};
@@ -45,7 +45,13 @@ static TEMPLATE: LazyLock<(tempfile::TempDir, PathBuf)> = LazyLock::new(|| {
 
 struct Cluster {
     url: String,
-    _guard: Child,
+    bin: PathBuf,
+    dir: PathBuf,
+    port: u16,
+    /// Whom PostgreSQL runs as, where this process is root.
+    account: Option<(u32, u32)>,
+    /// Shells that end their server when this process ends.
+    guards: Mutex<Vec<Child>>,
 }
 
 static CLUSTER: LazyLock<Option<Cluster>> = LazyLock::new(|| match Cluster::start() {
@@ -99,18 +105,8 @@ impl Cluster {
         if let Some((user, group)) = account {
             std::os::unix::fs::chown(&dir, Some(user), Some(group)).map_err(|e| e.to_string())?;
         }
-        let command = |name: &str| {
-            let mut c = Command::new(bin.join(name));
-            c.current_dir(&dir)
-                .stdout(Stdio::null())
-                .stderr(Stdio::null());
-            if let Some((user, group)) = account {
-                c.uid(user).gid(group);
-            }
-            c
-        };
         let data = dir.join("data");
-        let made = command("initdb")
+        let made = command(&bin, &dir, account, "initdb")
             .args([
                 "-A",
                 "trust",
@@ -132,41 +128,106 @@ impl Cluster {
             .and_then(|l| l.local_addr())
             .map_err(|e| e.to_string())?
             .port();
-        // The server and its files go when this process goes, however it ends: the shell waits on a pipe of ours.
-        let script = r#""$1" -D "$2" -p "$3" -k "$4" -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 & p=$!; cat >/dev/null; kill -QUIT $p; wait $p; cd /; rm -rf "$4""#;
-        let mut shell = Command::new("sh");
-        shell
-            .current_dir(&dir)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .args(["-c", script, "sh"])
-            .arg(bin.join("postgres"))
-            .arg(&data)
-            .arg(port.to_string())
-            .arg(&dir);
-        if let Some((user, group)) = account {
-            shell.uid(user).gid(group);
-        }
-        let guard = shell.spawn().map_err(|e| e.to_string())?;
-        let url = format!("postgres://postgres@127.0.0.1:{port}");
-        let until = Instant::now() + Duration::from_secs(30);
-        let mut admin = loop {
-            match connect(&format!("{url}/postgres")) {
-                Ok(conn) => break conn,
-                Err(error) if Instant::now() > until => return Err(error),
-                Err(_) => std::thread::sleep(Duration::from_millis(30)),
-            }
+        let cluster = Self {
+            url: format!("postgres://postgres@127.0.0.1:{port}"),
+            bin,
+            dir,
+            port,
+            account,
+            guards: Mutex::default(),
         };
+        let mut admin = cluster.up()?;
         execute(&mut admin, "CREATE DATABASE template_app");
-        migrate::migrate(&mut connect(&format!("{url}/template_app"))?)
+        migrate::migrate(&mut connect(&format!("{}/template_app", cluster.url))?)
             .map_err(|e| e.to_string())?;
         eprintln!(
             "Databases tested: SQLite and PostgreSQL (cluster ready in {:?}).",
             since.elapsed()
         );
-        Ok(Self { url, _guard: guard })
+        Ok(cluster)
+    }
+
+    /// Starts the server and waits until it answers.
+    fn up(&self) -> Result<Conn, String> {
+        // The server and its files go when this process goes, however it ends: the shell waits on a pipe of ours.
+        let script = r#""$1" -D "$2" -p "$3" -k "$4" -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 & p=$!; cat >/dev/null; kill -QUIT $p; wait $p; cd /; rm -rf "$4""#;
+        let mut shell = Command::new("sh");
+        shell
+            .current_dir(&self.dir)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .args(["-c", script, "sh"])
+            .arg(self.bin.join("postgres"))
+            .arg(self.dir.join("data"))
+            .arg(self.port.to_string())
+            .arg(&self.dir);
+        if let Some((user, group)) = self.account {
+            shell.uid(user).gid(group);
+        }
+        let guard = shell.spawn().map_err(|e| e.to_string())?;
+        self.guards.lock().unwrap().push(guard);
+        let until = Instant::now() + Duration::from_secs(30);
+        loop {
+            match connect(&format!("{}/postgres", self.url)) {
+                Ok(conn) => return Ok(conn),
+                Err(error) if Instant::now() > until => return Err(error),
+                Err(_) => std::thread::sleep(Duration::from_millis(30)),
+            }
+        }
+    }
+
+    /// Stops the server as an operator would who restarts it: sessions are ended, nothing is lost.
+    fn down(&self) {
+        let stopped = command(&self.bin, &self.dir, self.account, "pg_ctl")
+            .args(["stop", "-m", "fast", "-w", "-D"])
+            .arg(self.dir.join("data"))
+            .status()
+            .unwrap();
+        assert!(stopped.success(), "PostgreSQL did not stop");
+    }
+}
+
+fn command(bin: &Path, dir: &Path, account: Option<(u32, u32)>, name: &str) -> Command {
+    let mut command = Command::new(bin.join(name));
+    command
+        .current_dir(dir)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    if let Some((user, group)) = account {
+        command.uid(user).gid(group);
+    }
+    command
+}
+
+/// A PostgreSQL of one test, which may be stopped and started again.
+pub struct OwnPostgres(Cluster);
+
+impl OwnPostgres {
+    /// `None` where PostgreSQL is not on the machine.
+    pub fn start() -> Option<Self> {
+        postgres_is_here().then(|| Self(Cluster::start().unwrap()))
+    }
+
+    /// Its one database, migrated.
+    pub fn database(&self) -> TestDatabase {
+        TestDatabase {
+            url: format!("{}/template_app", self.0.url),
+            kind: "PostgreSQL",
+            reuse: None,
+            _dir: None,
+        }
+    }
+
+    /// Stops it.
+    pub fn down(&self) {
+        self.0.down();
+    }
+
+    /// Starts it again.
+    pub fn up(&self) {
+        drop(self.0.up().unwrap());
     }
 }
 

@@ -39,3 +39,31 @@ docs-title = The API of Passerelle
 docs-lead = Everything that the pages do can be done by a program. Version { $version }.
 docs-document = The OpenAPI document
 docs-no-script = The list of operations needs JavaScript. The OpenAPI document above holds the same.
+
+# The start page of somebody signed in; things are counted up to 100
+home-start-title = What comes next
+home-proposals = Proposals
+home-proposals-count = { $count ->
+    [0] No proposal waits for a decision.
+    [1] One proposal waits for a decision.
+    [100] 100 proposals or more wait for a decision.
+   *[other] { $count } proposals wait for a decision.
+}
+home-mentorships = Mentorships
+home-mentorships-count = { $count ->
+    [0] No mentorship is under way.
+    [1] One mentorship is under way.
+    [100] 100 mentorships or more are under way.
+   *[other] { $count } mentorships are under way.
+}
+home-mails = Mails
+home-mails-count = { $count ->
+    [0] Every mail has found its way.
+    [1] One mail could not be delivered.
+    [100] 100 mails or more could not be delivered.
+   *[other] { $count } mails could not be delivered.
+}
+home-meetings = Next meetings
+home-meetings-none = No meeting is booked.
+home-account = Your account
+home-mailbox = The mails of this demonstration

@@ -39,3 +39,31 @@ docs-title = L’API de Passerelle
 docs-lead = Tout ce que font les pages, un programme peut le faire aussi. Version { $version }.
 docs-document = Le document OpenAPI
 docs-no-script = La liste des opérations nécessite JavaScript. Le document OpenAPI ci-dessus contient la même chose.
+
+# La page d’accueil d’une personne en session; on compte jusqu’à 100
+home-start-title = La suite
+home-proposals = Propositions
+home-proposals-count = { $count ->
+    [0] Aucune proposition n’attend de décision.
+    [1] Une proposition attend une décision.
+    [100] 100 propositions ou plus attendent une décision.
+   *[other] { $count } propositions attendent une décision.
+}
+home-mentorships = Mentorats
+home-mentorships-count = { $count ->
+    [0] Aucun mentorat n’est en cours.
+    [1] Un mentorat est en cours.
+    [100] 100 mentorats ou plus sont en cours.
+   *[other] { $count } mentorats sont en cours.
+}
+home-mails = Courriels
+home-mails-count = { $count ->
+    [0] Tous les courriels sont arrivés.
+    [1] Un courriel n’a pas pu être livré.
+    [100] 100 courriels ou plus n’ont pas pu être livrés.
+   *[other] { $count } courriels n’ont pas pu être livrés.
+}
+home-meetings = Prochaines rencontres
+home-meetings-none = Aucune rencontre n’est réservée.
+home-account = Votre compte
+home-mailbox = Les courriels de cette démonstration
