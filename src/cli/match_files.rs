@@ -67,14 +67,6 @@ impl From<Goal> for Objective {
     }
 }
 
-impl Args {
-    /// Whether the command is about files at all.
-    #[must_use]
-    pub fn asked_for(&self) -> bool {
-        self.scores.is_some() || self.instance.is_some()
-    }
-}
-
 /// Solves the files and writes the answer; nothing is written if anything is wrong.
 ///
 /// # Errors

@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail};
 use diesel::prelude::*;
 use indicatif::ProgressBar;
 
+use super::match_files;
 use crate::db::schema::{participations, persons, programmes as programme_rows};
 use crate::db::{Conn, Db};
 use crate::i18n;
@@ -27,8 +28,15 @@ use crate::web::Rendered;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The programme: its short name or its id.
-    #[arg(long, value_name = "PROGRAMME")]
-    programme: String,
+    #[arg(
+        long,
+        value_name = "PROGRAMME",
+        required_unless_present_any = ["scores", "instance"],
+        conflicts_with_all = ["scores", "instance"]
+    )]
+    programme: Option<String>,
+    #[command(flatten)]
+    files: match_files::Args,
     /// Only compare with what would be proposed otherwise, and save nothing: a JSON object as the body of
     /// `POST /api/v1/programmes/{id}/match-runs`, such as '{"settings": {"weights": {"language": 40}}}'.
     #[arg(long, value_name = "JSON", conflicts_with_all = ["explain", "replay", "export"])]
@@ -54,6 +62,10 @@ fn locale(text: &str) -> Result<Locale, String> {
 
 /// Runs it.
 pub fn run(settings: &Settings, args: &Args) -> anyhow::Result<ExitCode> {
+    let Some(name) = &args.programme else {
+        match_files::run(&args.files)?;
+        return Ok(ExitCode::SUCCESS);
+    };
     let platform = Arc::new(Platform {
         settings: settings.clone(),
         keyring: Keyring::new(settings.security.secret.clone()),
@@ -65,7 +77,7 @@ pub fn run(settings: &Settings, args: &Args) -> anyhow::Result<ExitCode> {
     let db = Db::new(&settings.database);
     let told = |problem: Problem| anyhow::anyhow!(words(&problem, args.lang));
     let programme = db
-        .run_here(|conn| programme_named(conn, &args.programme))
+        .run_here(|conn| programme_named(conn, name))
         .map_err(told)?;
     if let Some(id) = args.replay {
         return replayed(&db, id, args.lang);
