@@ -4,7 +4,7 @@
 mod answering;
 mod booking;
 mod changing;
-mod fixture;
+pub mod fixture;
 mod linking;
 mod listing;
 mod racing;

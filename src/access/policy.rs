@@ -157,6 +157,18 @@ policy! {
     AnswerMeeting      "answer_meeting"        [Any, Programme, Never, Own, Own]
     ListMeetingAnswers "list_meeting_answers"  [Any, Programme, Caseload, Never, Never]
     // ---- hours
+    ListHours        "list_hours"              [Any, Programme, Caseload, Own, Own]
+    ReadHours        "read_hours"              [Any, Programme, Caseload, Own, Own]
+    TotalHours       "total_hours"             [Any, Programme, Caseload, Own, Own]
+    ExportHours      "export_hours"            [Any, Programme, Caseload, Own, Own]
+    RecordHours      "record_hours"            [Any, Programme, Never, Own, Own]
+    AttestHours      "attest_hours"            [Never, Never, Never, Own, Own]
+    DisputeHours     "dispute_hours"           [Never, Never, Never, Own, Own]
+    ApproveHours     "approve_hours"           [Any, Programme, Never, Never, Never]
+    RejectHours      "reject_hours"            [Any, Programme, Never, Never, Never]
+    DecideHours      "decide_hours"            [Any, Programme, Never, Never, Never]
+    CorrectHours     "correct_hours"           [Any, Programme, Never, Own, Own]
+    ReportMeeting    "report_meeting"          [Any, Programme, Never, Own, Own]
     // ---- mail
     ListMails        "list_mails"              [Any, Programme, Never, Never, Never]
     ReadMail         "read_mail"               [Any, Programme, Never, Never, Never]

@@ -598,6 +598,7 @@ diesel::table! {
         corrects_id -> Nullable<SqlUuid>,
         correction_reason -> Nullable<Text>,
         status -> Text,
+        dispute_reason -> Nullable<Text>,
         flags -> SqlJson,
         attested_at -> Nullable<SqlInstant>,
         attested_by -> Nullable<SqlUuid>,

@@ -30,5 +30,6 @@ pub mod openapi;
 pub mod probes;
 pub mod problems;
 pub mod rate;
+pub mod reference_api;
 pub mod routes;
 pub mod server;

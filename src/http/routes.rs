@@ -4,10 +4,10 @@ use actix_web::web::{self, Data};
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::http::{docs, home, probes};
+use crate::http::{docs, home, probes, reference_api};
 use crate::mentorships::Endings;
 use crate::web::assets;
-use crate::{access, correspondence, matching, meetings, mentorships, people, programmes};
+use crate::{access, correspondence, hours, matching, meetings, mentorships, people, programmes};
 
 /// What is done, in the same transaction, when a mentorship has ended.
 const ENDINGS: Endings = Endings(&[meetings::cancel::when_a_mentorship_ends]);
@@ -34,6 +34,8 @@ fn api(config: &mut ServiceConfig) {
     config.configure(meetings::api::routes);
     config.configure(correspondence::api::routes);
     config.configure(matching::api::routes);
+    config.configure(hours::api::routes);
+    config.configure(reference_api::routes);
 }
 
 /// A line for each room's pages; they are not part of the OpenAPI document.
@@ -44,6 +46,7 @@ fn pages(config: &mut web::ServiceConfig) -> &mut web::ServiceConfig {
     config.route("/assets/{name}", web::get().to(assets::serve));
     config.configure(access::pages::routes);
     config.configure(meetings::pages::routes);
+    config.configure(hours::pages::routes);
     config.configure(correspondence::mailbox::pages);
     config
 }

@@ -179,7 +179,7 @@ static OCCUPATIONS: LazyLock<Vec<Occupation>> = LazyLock::new(|| {
 });
 
 /// How deep a group stands in the tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     BroadCategory,
@@ -258,23 +258,39 @@ impl Occupation {
     }
 }
 
-/// The unit groups that a code stands for: itself, or for an alias its members.
-///
-/// Job Bank and the census write 00018 for the five groups of senior managers, 00011 to 00015.
-/// Empty for a code that is neither.
+/// A code in use that stands for several unit groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alias {
+    pub code: &'static str,
+    pub title_en: &'static str,
+    pub title_fr: &'static str,
+    members: &'static str,
+}
+
+/// The alias with this code. Job Bank and the census write 00018 for the five groups of senior
+/// managers, 00011 to 00015.
+pub fn alias(code: &str) -> Option<Alias> {
+    ALIASES.lines().find_map(|line| {
+        let mut fields = line.split('\t');
+        let (of, members) = (fields.next()?, fields.next()?);
+        let alias = Alias {
+            code: of,
+            members,
+            title_en: fields.next()?,
+            title_fr: fields.next()?,
+        };
+        (of == code).then_some(alias)
+    })
+}
+
+/// The unit groups that a code stands for: itself, or the members of an [`alias`]; none for a code
+/// that is neither.
 pub fn members(code: &str) -> Vec<NocCode> {
     let code = strip_prefix(code.trim());
     if let Ok(unit) = NocCode::parse(code) {
         return vec![unit];
     }
-    let alias = ALIASES
-        .lines()
-        .filter_map(|line| line.split_once('\t'))
-        .find(|(alias, _)| *alias == code);
-    let Some((_, rest)) = alias else {
-        return Vec::new();
-    };
-    let list = rest.split('\t').next().unwrap_or_default();
+    let list = alias(code).map_or("", |alias| alias.members);
     list.split(' ')
         .filter_map(|code| NocCode::parse(code).ok())
         .collect()

@@ -16,7 +16,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use super::fuzzy::{MAX_WORD, WordList};
-use super::text::{MAX_QUERY_BYTES, MAX_QUERY_WORDS, Word, clip, fold, stem, words};
+use super::text::{
+    MAX_QUERY_BYTES, MAX_QUERY_WORDS, Word, clip, fold, is_function_word, stem, words,
+};
 
 /// How well a typed word fits a word of an entry, out of 100.
 const EXACT: u8 = 100;
@@ -162,7 +164,21 @@ impl Index {
     ///
     /// Misspellings are considered where fewer than `enough` entries contain all that was typed.
     pub fn search(&self, query: &str, among: Range<usize>, enough: usize) -> Vec<Found> {
-        let query = query_words(query);
+        let mut words = query_words(query);
+        if let Some(beginning) = unfinished_word(query) {
+            words.push(beginning);
+            let typed: Vec<Typed> = words.iter().map(|word| self.widen(word, 0)).collect();
+            let mut found = self.order(&typed, self.gather(&typed, &among, KEPT_FOR_TYPING));
+            found.retain(|found| found.complete);
+            if !found.is_empty() {
+                return found;
+            }
+            words.pop();
+        }
+        self.search_words(&words, among, enough)
+    }
+
+    fn search_words(&self, query: &[Word], among: Range<usize>, enough: usize) -> Vec<Found> {
         if query.is_empty() {
             return Vec::new();
         }
@@ -175,7 +191,7 @@ impl Index {
             } else {
                 Errors::InUnknownWords
             };
-            let typed: Vec<Typed> = self.forgive(&query, typed, errors);
+            let typed: Vec<Typed> = self.forgive(query, typed, errors);
             found = self.order(&typed, self.gather(&typed, &among, KEPT_FOR_TYPING));
         }
         if found.iter().any(|found| found.complete) {
@@ -417,6 +433,17 @@ fn query_words(query: &str) -> Vec<Word> {
     let mut found = words(&fold(clip(query, MAX_QUERY_BYTES)));
     found.truncate(MAX_QUERY_WORDS);
     found
+}
+
+/// The last word of a query if it says nothing by itself but may be the beginning of one that does:
+/// the "aux" of someone who is typing "infirmière auxiliaire".
+fn unfinished_word(query: &str) -> Option<Word> {
+    let folded = fold(clip(query, MAX_QUERY_BYTES));
+    let last = folded.rsplit(|c: char| !c.is_alphanumeric()).next()?;
+    is_function_word(last).then(|| Word {
+        text: last.to_owned(),
+        aside: false,
+    })
 }
 
 /// How many errors a word may have: none in short ones, which would become others.

@@ -103,7 +103,7 @@ pub(super) fn words(folded: &str) -> Vec<Word> {
 }
 
 /// Articles, prepositions and conjunctions of both languages.
-fn is_function_word(word: &str) -> bool {
+pub(super) fn is_function_word(word: &str) -> bool {
     const FUNCTION_WORDS: &[&str] = &[
         "a", "an", "and", "au", "aux", "d", "dans", "de", "des", "du", "en", "et", "for", "in",
         "l", "la", "le", "les", "of", "on", "or", "ou", "par", "pour", "s", "sur", "the", "to",

@@ -385,6 +385,7 @@ mod tests {
             ("infirmiere auxiliaire", "32101"),
             ("infirmier·ère auxiliaire", "32101"),
             ("infimière auxilaire", "32101"),
+            ("infirmiere aux", "32101"),
             ("software develop", "21232"),
             ("comptable agree", "11100"),
             ("dentiste", "31110"),

@@ -505,6 +505,7 @@ CREATE TABLE hours_entries (
     corrects_id UUID REFERENCES hours_entries (id),
     correction_reason TEXT,
     status TEXT NOT NULL CHECK (status IN ('recorded', 'attested', 'disputed', 'approved', 'rejected')),
+    dispute_reason TEXT,
     flags JSONB NOT NULL,
     attested_at TIMESTAMPTZ,
     attested_by UUID,

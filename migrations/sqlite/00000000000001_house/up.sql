@@ -500,6 +500,7 @@ CREATE TABLE hours_entries (
     corrects_id TEXT REFERENCES hours_entries (id),
     correction_reason TEXT,
     status TEXT NOT NULL CHECK (status IN ('recorded', 'attested', 'disputed', 'approved', 'rejected')),
+    dispute_reason TEXT,
     flags TEXT NOT NULL,
     attested_at TEXT,
     attested_by TEXT,
