@@ -169,8 +169,8 @@ async fn html(app: Data<App>, id: Path<OutboxId>) -> Result<HttpResponse, Proble
 /// The message as a server would get it.
 async fn raw(app: Data<App>, id: Path<OutboxId>) -> Result<HttpResponse, Problem> {
     let (row, letter) = letter(&app, id.0).await?;
-    let message =
-        message::compose(&row, &letter, &app.platform.settings).map_err(Problem::internal)?;
+    let message = message::compose(&row, &letter, &app.platform.settings, &app.platform.keyring)
+        .map_err(Problem::internal)?;
     let file = format!("attachment; filename=\"{}.eml\"", row.id);
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "message/rfc822"))
@@ -215,7 +215,8 @@ fn matches(letter: &Letter, search: &Search) -> bool {
 }
 
 fn whole(row: &Row, letter: Letter, platform: &Platform) -> Result<Whole, Problem> {
-    let message = message::compose(row, &letter, &platform.settings).map_err(Problem::internal)?;
+    let message = message::compose(row, &letter, &platform.settings, &platform.keyring)
+        .map_err(Problem::internal)?;
     let (calendar, method) = letter
         .payload
         .calendar

@@ -93,6 +93,7 @@ pub struct Mail {
     pub folder: PathBuf,
     pub from_name: String,
     pub from_address: String,
+    pub return_address: String,
     pub domain: String,
     pub templates_folder: String,
     pub max_attempts: u32,

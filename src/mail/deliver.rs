@@ -175,13 +175,12 @@ impl Courier {
             return Err(Failure::Overdue);
         }
         let message =
-            message::compose(row, letter, &self.platform.settings).map_err(
-                |error| match error {
+            message::compose(row, letter, &self.platform.settings, &self.platform.keyring)
+                .map_err(|error| match error {
                     // Typed by a person: the address is the coordinator's to mend.
                     ComposeError::Address(_) => Failure::Refused(error.to_string()),
                     error => Failure::Broken(error.to_string()),
-                },
-            )?;
+                })?;
         self.transport.send(&row.id.to_string(), message).await
     }
 

@@ -16,6 +16,8 @@ use super::outbox::{CalendarPart, Payload, Recipient};
 use super::queue::Row;
 use super::templates::{PlatformWords, Rendered, TemplateError, Templates};
 use crate::icalendar::clean_name;
+use crate::kernel::ids::OutboxId;
+use crate::kernel::secret::hex;
 use crate::kernel::{Keyring, Settings};
 
 /// Why a row cannot become a message. All of these are for good: another attempt would end alike.
@@ -60,9 +62,18 @@ pub fn open(row: &Row, settings: &Settings, keyring: &Keyring) -> Result<Letter,
 ///
 /// # Errors
 /// [`ComposeError`] when an address or a header cannot stand in a message.
-pub fn compose(row: &Row, letter: &Letter, settings: &Settings) -> Result<Message, ComposeError> {
+pub fn compose(
+    row: &Row,
+    letter: &Letter,
+    settings: &Settings,
+    keyring: &Keyring,
+) -> Result<Message, ComposeError> {
     let from: Address = settings.mail.from_address.parse()?;
     let to: Address = letter.to.address.parse()?;
+    let returns = match return_path(settings, keyring, row.id) {
+        Some(address) => address.parse()?,
+        None => from.clone(),
+    };
     let from_name = letter
         .words
         .from_name
@@ -76,7 +87,7 @@ pub fn compose(row: &Row, letter: &Letter, settings: &Settings) -> Result<Messag
         .subject(letter.words.subject.clone())
         .raw_header(raw("Auto-Submitted", "auto-generated")?)
         .raw_header(raw("Content-Language", row.locale.as_str())?)
-        .envelope(Envelope::new(Some(from), vec![to])?);
+        .envelope(Envelope::new(Some(returns), vec![to])?);
     if let Some(address) = &letter.payload.reply_to {
         builder = builder.reply_to(mailbox(from_name, address.parse()?));
     }
@@ -86,6 +97,35 @@ pub fn compose(row: &Row, letter: &Letter, settings: &Settings) -> Result<Messag
             .raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")?);
     }
     Ok(builder.multipart(body(row, letter)?)?)
+}
+
+/// The address to which a server reports that the mail `id` could not be delivered (I12): a tag names
+/// the mail, a check shows that the tag is ours. `None` where no return address is configured.
+#[must_use]
+pub fn return_path(settings: &Settings, keyring: &Keyring, id: OutboxId) -> Option<String> {
+    let (local, domain) = settings.mail.return_address.rsplit_once('@')?;
+    let id = id.0.simple();
+    Some(format!("{local}+{id}.{}@{domain}", check(keyring, id)))
+}
+
+/// The mail that a report to `address` is about; `None` when the address is not one of ours.
+#[must_use]
+pub fn returned(settings: &Settings, keyring: &Keyring, address: &str) -> Option<OutboxId> {
+    let (local, domain) = settings.mail.return_address.rsplit_once('@')?;
+    let (tagged, host) = address.trim().rsplit_once('@')?;
+    let (name, tag) = tagged.split_once('+')?;
+    let (id, given) = tag.split_once('.')?;
+    let id = uuid::Uuid::parse_str(id).ok()?;
+    let ours = name.eq_ignore_ascii_case(local)
+        && host.eq_ignore_ascii_case(domain)
+        && given.eq_ignore_ascii_case(&check(keyring, id.simple()));
+    ours.then_some(OutboxId(id))
+}
+
+/// 64 bits, in hex because some servers change the case of an address.
+fn check(keyring: &Keyring, id: uuid::fmt::Simple) -> String {
+    let mac = keyring.mac("return-path", id.to_string().as_bytes());
+    hex(mac.get(..8).unwrap_or_default())
 }
 
 /// A name that lettre can take: it panics on line breaks (O4).
@@ -137,4 +177,29 @@ fn calendar_part(
         Some(disposition) => builder.header(disposition).body(body),
         None => builder.body(body),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Instant;
+
+    #[test]
+    fn i12_a_report_finds_the_mail_it_is_about_and_an_invented_address_finds_none() {
+        let mut settings = Settings::defaults().unwrap();
+        let ring = |secret: &str| Keyring::new(secret.to_owned().into());
+        let id = OutboxId::new(Instant::from_millis(1_800_000_000_000).unwrap());
+        assert_eq!(return_path(&settings, &ring("one"), id), None);
+        settings.mail.return_address = "bounce@mail.example.org".into();
+        let address = return_path(&settings, &ring("one"), id).unwrap();
+        assert!(address.parse::<Address>().is_ok(), "{address}");
+        let found = |keyring: &Keyring, address: &str| returned(&settings, keyring, address);
+        assert_eq!(found(&ring("one"), &address), Some(id));
+        assert_eq!(found(&ring("one"), &address.to_uppercase()), Some(id));
+        assert_eq!(found(&ring("two"), &address), None);
+        let other = OutboxId::new(Instant::from_millis(1_800_000_000_001).unwrap());
+        let swapped = address.replace(&id.0.simple().to_string(), &other.0.simple().to_string());
+        assert_eq!(found(&ring("one"), &swapped), None);
+        assert_eq!(found(&ring("one"), "bounce@mail.example.org"), None);
+    }
 }

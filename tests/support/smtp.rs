@@ -79,7 +79,7 @@ impl SmtpServer {
 
 fn talk(stream: &TcpStream, script: &Script, book: &Mutex<Book>) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
-    let mut say = |line: &str| -> std::io::Result<()> {
+    let say = |line: &str| -> std::io::Result<()> {
         let mut out = stream;
         out.write_all(format!("{line}\r\n").as_bytes())
     };

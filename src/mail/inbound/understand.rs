@@ -1,0 +1,379 @@
+//! From a message's bytes to its meaning (I1–I3, I8–I10, I13).
+
+use mail_parser::decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode};
+use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+
+use super::report;
+use crate::icalendar::{
+    self, Attendee, Limit, Method, Moment, ReadCalendar, ReadError, ReadEvent, address_key,
+};
+use crate::kernel::{Instant, Token};
+
+/// The largest message that is looked at (I1).
+const MOST_BYTES: usize = 1024 * 1024;
+/// The longest comment that is kept, in characters (I8).
+const LONGEST_COMMENT: usize = 1000;
+
+/// A message that was understood.
+#[derive(Debug)]
+pub struct Incoming {
+    /// For telling a message that comes twice (I7).
+    pub message_id: Option<String>,
+    pub sender: Sender,
+    /// From the recipient address `reply+TOKEN@…` (I3); its hash is what is looked up.
+    pub token: Option<Token>,
+    /// Never answered automatically (I13).
+    pub automatic: bool,
+    pub meaning: Meaning,
+}
+
+/// Who a message says it is from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sender {
+    /// [`address_key`] of the one From header; empty when there is none.
+    pub key: String,
+    /// What the trusted server's Authentication-Results say of DMARC (I4): `pass`, `fail` …
+    pub dmarc: Option<String>,
+}
+
+/// What a message is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Meaning {
+    /// One answer, or one for each instance of a series.
+    Answers(Vec<Answer>),
+    /// COUNTER: another time is proposed (I10).
+    Proposal(Proposal),
+    /// REFRESH: the current state is asked for.
+    Refresh { uid: String },
+    /// A delivery report (I12).
+    Report(Report),
+    /// An out-of-office message or the like.
+    AutomaticReply,
+    /// Only an Outlook attachment that nobody else can read: the sender should use the link (I2).
+    OnlyTnef,
+    /// A person's words, without a calendar.
+    Words,
+    /// To be looked at by a person (I14).
+    Quarantined(Reason),
+}
+
+/// An attendee's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    pub uid: String,
+    /// Who answers: in an honest reply exactly one.
+    pub attendees: Vec<Attendee>,
+    /// The instance it is about; `None` for the whole (I9).
+    pub instance: Option<Moment>,
+    /// Missing counts as 0 (I6).
+    pub sequence: u32,
+    pub stamp: Option<Instant>,
+    pub comment: Option<String>,
+}
+
+/// Another time that an attendee proposes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    pub answer: Answer,
+    pub start: Moment,
+    pub end: Option<Moment>,
+    /// The time that the sender saw, where Outlook says it.
+    pub original_start: Option<Moment>,
+}
+
+/// What a mail server says about a mail of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Failed for good, as opposed to delayed.
+    pub failed: bool,
+    /// `5.1.1` and the like.
+    pub status: Option<String>,
+    /// The address to which the report was sent: names the mail (`message::returned`).
+    pub returned_to: Vec<String>,
+}
+
+/// Why a person has to look at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Over 1 MiB, or over a limit of the calendar part (I1).
+    TooLarge,
+    /// Too many events, attendees or levels (I1).
+    TooMuch(Limit),
+    /// Not a message.
+    Unreadable,
+    /// Two From headers (I2).
+    SeveralSenders,
+    /// Its calendar parts say different things (I2).
+    PartsDiffer,
+    /// A calendar part without an object, or an object without METHOD, UID or attendee.
+    Incomplete,
+    /// REQUEST, ADD or CANCEL: nobody outside may change a meeting (I10).
+    NotForOutsiders(Method),
+    /// Recipient addresses with different tokens.
+    SeveralTokens,
+}
+
+/// Reads a message. `envelope_to` is the address that the mail server delivered it to, where the door
+/// knows it; `authority` is the name of the server whose Authentication-Results are believed (I4).
+#[must_use]
+pub fn understand(raw: &[u8], envelope_to: Option<&str>, authority: Option<&str>) -> Incoming {
+    let unreadable = |reason| Incoming {
+        message_id: None,
+        sender: Sender::default(),
+        token: None,
+        automatic: true,
+        meaning: Meaning::Quarantined(reason),
+    };
+    if raw.len() > MOST_BYTES {
+        return unreadable(Reason::TooLarge);
+    }
+    let Some(message) = MessageParser::new().parse(raw) else {
+        return unreadable(Reason::Unreadable);
+    };
+    let recipients = recipients(&message, envelope_to);
+    let tokens = tokens(&recipients);
+    let meaning = if values(&message, "From").count() > 1 {
+        Meaning::Quarantined(Reason::SeveralSenders)
+    } else if let [_, _, ..] = tokens.as_slice() {
+        Meaning::Quarantined(Reason::SeveralTokens)
+    } else {
+        meaning(&message, &recipients)
+    };
+    Incoming {
+        message_id: message.message_id().map(str::to_owned),
+        sender: sender(&message, authority),
+        token: tokens.first().and_then(|token| Token::presented(token)),
+        automatic: is_automatic(&message),
+        meaning,
+    }
+}
+
+/// The raw values of a header, from the first line on.
+fn values<'a>(message: &'a Message<'_>, name: &'a str) -> impl Iterator<Item = &'a str> {
+    message
+        .headers_raw()
+        .filter(move |(header, _)| header.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.trim())
+}
+
+fn sender(message: &Message<'_>, authority: Option<&str>) -> Sender {
+    let from = message.from().and_then(|from| from.first());
+    let key = from.and_then(|from| from.address()).map(address_key);
+    let believed = |value: &&str| {
+        let named = value.split([';', ' ']).next().unwrap_or("");
+        authority.is_some_and(|authority| named.trim().eq_ignore_ascii_case(authority))
+    };
+    // The topmost is the last that was added: ours.
+    let results = values(message, "Authentication-Results").find(believed);
+    let dmarc = results.and_then(|results| {
+        let word = results
+            .split(';')
+            .find_map(|part| part.trim().strip_prefix("dmarc="))?;
+        let result: String = word.chars().take_while(char::is_ascii_alphabetic).collect();
+        Some(result.to_ascii_lowercase())
+    });
+    Sender {
+        key: key.unwrap_or_default(),
+        dmarc,
+    }
+}
+
+/// I13: what must not be answered by a machine, so that two machines do not talk for ever.
+fn is_automatic(message: &Message<'_>) -> bool {
+    let is = |name: &str, wanted: fn(&str) -> bool| {
+        values(message, name).any(|value| wanted(value.to_ascii_lowercase().trim()))
+    };
+    is("Auto-Submitted", |value| !value.starts_with("no"))
+        || is("Precedence", |value| {
+            matches!(value, "bulk" | "junk" | "list" | "auto_reply")
+        })
+        || is("X-Autoreply", |_| true)
+        || is("Return-Path", |value| value == "<>")
+}
+
+/// Where it was sent to: what the server says first, then what the headers say.
+fn recipients(message: &Message<'_>, envelope_to: Option<&str>) -> Vec<String> {
+    if let Some(address) = envelope_to {
+        return vec![address.to_owned()];
+    }
+    let delivered: Vec<String> = ["Delivered-To", "X-Original-To", "Envelope-To"]
+        .iter()
+        .flat_map(|name| values(message, name))
+        .map(|value| value.trim_matches(['<', '>']).to_owned())
+        .collect();
+    let addressed = [message.to(), message.cc()];
+    let addressed = addressed
+        .into_iter()
+        .flatten()
+        .flat_map(mail_parser::Address::iter)
+        .filter_map(|address| address.address().map(str::to_owned));
+    delivered.into_iter().chain(addressed).collect()
+}
+
+/// The different tokens of addresses such as `reply+TOKEN@example.org`.
+fn tokens(recipients: &[String]) -> Vec<String> {
+    let mut tokens = Vec::new();
+    for address in recipients {
+        let local = address.rsplit_once('@').map_or("", |(local, _)| local);
+        if let Some((name, token)) = local.split_once('+')
+            && name.trim().eq_ignore_ascii_case("reply")
+            && !token.is_empty()
+            && !tokens.iter().any(|known| known == token)
+        {
+            tokens.push(token.to_owned());
+        }
+    }
+    tokens
+}
+
+fn meaning(message: &Message<'_>, recipients: &[String]) -> Meaning {
+    if let Some(report) = report::read(message, recipients) {
+        return Meaning::Report(report);
+    }
+    match calendar(message) {
+        Err(reason) => Meaning::Quarantined(reason),
+        Ok(Some(calendar)) => of_calendar(&calendar),
+        Ok(None) if only_tnef(message) => Meaning::OnlyTnef,
+        Ok(None) if is_automatic(message) => Meaning::AutomaticReply,
+        Ok(None) => Meaning::Words,
+    }
+}
+
+/// The one object of all calendar parts (I2).
+fn calendar(message: &Message<'_>) -> Result<Option<ReadCalendar>, Reason> {
+    let mut found: Option<ReadCalendar> = None;
+    for part in message.parts.iter().filter(|part| is_calendar(part)) {
+        let bytes = decoded(message, part);
+        let charset = part
+            .content_type()
+            .and_then(|kind| kind.attribute("charset"));
+        let read = match icalendar::read(&bytes, charset) {
+            Ok(reading) => joined(reading.calendars),
+            Err(ReadError::Over(Limit::Size)) => return Err(Reason::TooLarge),
+            Err(ReadError::Over(limit)) => return Err(Reason::TooMuch(limit)),
+            Err(ReadError::NoCalendar) => return Err(Reason::Incomplete),
+        };
+        match &found {
+            Some(first) if gist(first) != gist(&read) => return Err(Reason::PartsDiffer),
+            Some(_) => {}
+            None => found = Some(read),
+        }
+    }
+    Ok(found)
+}
+
+fn is_calendar(part: &MessagePart<'_>) -> bool {
+    let kind = part.content_type();
+    let named = |subtype: &str| {
+        kind.is_some_and(|kind| {
+            kind.subtype()
+                .is_some_and(|found| found.eq_ignore_ascii_case(subtype))
+        })
+    };
+    let by_name = part
+        .attachment_name()
+        .is_some_and(|name| name.to_ascii_lowercase().ends_with(".ics"));
+    let leaf = !matches!(part.body, PartType::Multipart(_) | PartType::Message(_));
+    leaf && (named("calendar") || named("ics") || by_name)
+}
+
+/// The part's bytes with the transfer encoding undone and the charset as it came: a wrongly declared
+/// one is the reader's to find out.
+fn decoded(message: &Message<'_>, part: &MessagePart<'_>) -> Vec<u8> {
+    let place = usize::try_from(part.offset_body)
+        .ok()
+        .zip(usize::try_from(part.offset_end).ok());
+    let raw = place.and_then(|(from, to)| message.raw_message.get(from..to));
+    let decoded = raw.and_then(|raw| match part.encoding {
+        Encoding::None => Some(raw.to_vec()),
+        Encoding::QuotedPrintable => quoted_printable_decode(raw),
+        Encoding::Base64 => base64_decode(raw),
+    });
+    decoded.unwrap_or_else(|| part.contents().to_vec())
+}
+
+/// Several VCALENDARs in one part are one message: the method of the first that has one.
+fn joined(calendars: Vec<ReadCalendar>) -> ReadCalendar {
+    let mut all = ReadCalendar::default();
+    for mut calendar in calendars {
+        all.method = all.method.or(calendar.method);
+        all.events.append(&mut calendar.events);
+        all.zones.append(&mut calendar.zones);
+    }
+    all
+}
+
+/// What two copies of an object must agree in.
+fn gist(calendar: &ReadCalendar) -> impl PartialEq {
+    let event = |event: &ReadEvent| {
+        let answers: Vec<_> = event
+            .attendees
+            .iter()
+            .map(|attendee| (address_key(&attendee.address), attendee.participation))
+            .collect();
+        let times = (
+            event.start.clone(),
+            event.end.clone(),
+            event.recurrence_id.clone(),
+        );
+        (event.uid.clone(), event.sequence, times, answers)
+    };
+    let events: Vec<_> = calendar.events.iter().map(event).collect();
+    (calendar.method, events)
+}
+
+fn only_tnef(message: &Message<'_>) -> bool {
+    message.parts.iter().any(|part| {
+        let subtype = part.content_type().and_then(|kind| kind.subtype());
+        let name = part.attachment_name().unwrap_or("");
+        subtype.is_some_and(|subtype| subtype.eq_ignore_ascii_case("ms-tnef"))
+            || name.eq_ignore_ascii_case("winmail.dat")
+    })
+}
+
+fn of_calendar(calendar: &ReadCalendar) -> Meaning {
+    let answers: Option<Vec<Answer>> = calendar.events.iter().map(answer).collect();
+    match (calendar.method, answers.as_deref()) {
+        (Some(method @ (Method::Request | Method::Add | Method::Cancel | Method::Publish)), _) => {
+            Meaning::Quarantined(Reason::NotForOutsiders(method))
+        }
+        (Some(method @ Method::DeclineCounter), _) => {
+            Meaning::Quarantined(Reason::NotForOutsiders(method))
+        }
+        (Some(Method::Refresh), _) => match calendar.events.iter().find_map(|e| e.uid.clone()) {
+            Some(uid) => Meaning::Refresh { uid },
+            None => Meaning::Quarantined(Reason::Incomplete),
+        },
+        (Some(Method::Reply), Some([_, ..])) => Meaning::Answers(answers.unwrap_or_default()),
+        (Some(Method::Counter), Some([answer, ..])) => calendar
+            .events
+            .first()
+            .and_then(|event| proposal(event, answer.clone()))
+            .map_or(Meaning::Quarantined(Reason::Incomplete), Meaning::Proposal),
+        _ => Meaning::Quarantined(Reason::Incomplete),
+    }
+}
+
+/// No other property of a reply is used (I8).
+fn answer(event: &ReadEvent) -> Option<Answer> {
+    let comment = event.comment.as_deref().map(str::trim);
+    Some(Answer {
+        uid: event.uid.clone()?,
+        attendees: Some(event.attendees.clone()).filter(|attendees| !attendees.is_empty())?,
+        instance: event.recurrence_id.clone(),
+        sequence: event.sequence.unwrap_or(0),
+        stamp: event.stamp,
+        comment: comment
+            .filter(|comment| !comment.is_empty())
+            .map(|comment| comment.chars().take(LONGEST_COMMENT).collect()),
+    })
+}
+
+fn proposal(event: &ReadEvent, answer: Answer) -> Option<Proposal> {
+    Some(Proposal {
+        answer,
+        start: event.start.clone()?,
+        end: event.end.clone(),
+        original_start: event.original_start.clone(),
+    })
+}
