@@ -6,6 +6,8 @@
 mod support;
 
 mod access;
+mod cli;
+mod correspondence;
 mod api_manners;
 mod architecture;
 mod correspondence;

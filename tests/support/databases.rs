@@ -299,6 +299,17 @@ impl TestDatabase {
     }
 }
 
+impl TestDatabase {
+    /// The address of a new, empty PostgreSQL database without our schema, where there is a cluster.
+    pub fn unmigrated_postgres() -> Option<String> {
+        let cluster = CLUSTER.as_ref()?;
+        let name = format!("bare{}", MADE.fetch_add(1, Ordering::Relaxed));
+        let mut admin = connect(&format!("{}/postgres", cluster.url)).unwrap();
+        execute(&mut admin, &format!("CREATE DATABASE {name}"));
+        Some(format!("{}/{name}", cluster.url))
+    }
+}
+
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         // A failed test may have left transactions open: its database is not used again.

@@ -206,15 +206,15 @@ pub(super) const PLACES: &[(&str, &str, &str, u32)] = &[
 ];
 
 pub(super) const TOPICS: &[&str] = &[
-    "licence-exam",
-    "resume",
-    "interview",
-    "network",
+    "licensing",
+    "cv-and-letters",
+    "interviews",
+    "networking",
     "workplace-culture",
     "job-search",
     "professional-language",
-    "career-plan",
-    "credential-recognition",
+    "career-change",
+    "confidence",
 ];
 
 /// Preferred names in the person's own script, one for every fortieth person: pages must show them right.

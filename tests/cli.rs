@@ -1,0 +1,91 @@
+//! The commands, as an operator types them.
+
+use std::process::{Command, Output, Stdio};
+
+use crate::support::databases::TestDatabase;
+
+/// The program, with nothing of the surrounding environment's configuration.
+pub fn passerelle(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_passerelle"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("PASSERELLE__") {
+            command.env_remove(name);
+        }
+    }
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn config_check_names_every_fault_and_prints_no_secret() {
+    let output = passerelle(&["config", "check"])
+        .env("PASSERELLE__PROFILE", "production")
+        .env("PASSERELLE__SECURITY__SECRET", "change-me-please-this-is-short")
+        .output()
+        .unwrap();
+    let said = said(&output);
+    assert!(!output.status.success(), "{said}");
+    for setting in ["security.secret", "mail.transport", "server.public_url"] {
+        assert!(said.contains(&format!("error: {setting}")), "{said}");
+    }
+    assert!(!said.contains("change-me-please"), "{said}");
+}
+
+#[test]
+fn a_sound_configuration_is_said_to_be_sound_and_a_misspelt_setting_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "kX3v9QmT7rLw2ZpB8nYc5HdJ4sGf6Ua1\n").unwrap();
+    let check = |name: &str, value: &str| {
+        passerelle(&["config", "check"])
+            .env("PASSERELLE__SECURITY__SECRET_FILE", &secret)
+            .env(name, value)
+            .output()
+            .unwrap()
+    };
+    let sound = check("PASSERELLE__SERVER__PORT", "8081");
+    assert!(sound.status.success() && said(&sound).contains("The configuration is sound."), "{}", said(&sound));
+    let misspelt = check("PASSERELLE__SERVER__PROT", "8081");
+    assert!(!misspelt.status.success() && said(&misspelt).contains("prot"), "{}", said(&misspelt));
+}
+
+#[test]
+fn serve_refuses_to_start_in_production_with_a_weak_secret() {
+    let output = passerelle(&["serve"])
+        .env("PASSERELLE__PROFILE", "production")
+        .env("PASSERELLE__SECURITY__SECRET", "secret")
+        .env("PASSERELLE__DATABASE__URL", "sqlite:///nowhere/at/all.db")
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    assert!(said(&output).contains("security.secret"), "{}", said(&output));
+}
+
+#[test]
+fn three_servers_that_migrate_at_once_make_one_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut urls = vec![format!("sqlite://{}", folder.path().join("new.db").display())];
+    urls.extend(TestDatabase::unmigrated_postgres());
+    for url in urls {
+        let children: Vec<_> = (0..3)
+            .map(|_| {
+                passerelle(&["migrate"])
+                    .env("PASSERELLE__DATABASE__URL", &url)
+                    .stdout(Stdio::piped())
+                    .stderr(Stdio::piped())
+                    .spawn()
+                    .unwrap()
+            })
+            .collect();
+        let outputs: Vec<Output> = children.into_iter().map(|c| c.wait_with_output().unwrap()).collect();
+        for output in &outputs {
+            assert!(output.status.success(), "{}", said(output));
+        }
+        let applied = |o: &&Output| !said(o).contains("applied: 0");
+        assert_eq!(outputs.iter().filter(applied).count(), 1, "exactly one did the work: {outputs:?}");
+    }
+}
