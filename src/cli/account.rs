@@ -1,22 +1,44 @@
 //! `passerelle account`: the first administrator, and a way back in for one who is locked out.
 
+use std::sync::Arc;
+
 use clap::Subcommand;
 
-use crate::kernel::Settings;
+use crate::access::accounts::create_first_administrator;
+use crate::cli::serve;
+use crate::kernel::{Context, Locale, Settings};
+use crate::web::Rendered;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make an administrator and print the link with which they set their password.
+    /// Make an administrator, or let one in again, and print the link with which they set their password.
     CreateAdmin {
         /// Their mail address.
         email: String,
         /// Their name.
         #[arg(long)]
         name: String,
+        /// The language they are written to in: en or fr.
+        #[arg(long, default_value = "en")]
+        lang: String,
     },
 }
 
 /// Runs it.
-pub fn run(_settings: Settings, _command: Command) -> anyhow::Result<()> {
-    anyhow::bail!("accounts are not ready in this build")
+pub fn run(settings: Settings, command: Command) -> anyhow::Result<()> {
+    let Command::CreateAdmin { email, name, lang } = command;
+    let locale = Locale::parse(&lang).ok_or_else(|| anyhow::anyhow!("--lang is en or fr"))?;
+    let app = serve::prepare(settings)?;
+    serve::bring_up_to_date(&app)?;
+    let ctx = Context::system("account", app.clock.now(), Arc::clone(&app.platform));
+    let link = app
+        .db
+        .run_here(|conn| create_first_administrator(conn, &ctx, &email, &name, locale))
+        .map_err(|problem| {
+            let document = Rendered::from(&problem).document(Locale::En, &ctx.request_id);
+            let fields: Vec<String> = document.errors.iter().map(|e| format!("{}: {}", e.pointer, e.detail)).collect();
+            anyhow::anyhow!("{}. {}", document.title, fields.join(" "))
+        })?;
+    println!("{link}");
+    Ok(())
 }

@@ -129,7 +129,7 @@ fn refuse_when_behind(app: &App) -> anyhow::Result<()> {
 
 /// In development an empty secret is replaced by a random one kept beside the SQLite database, so that what
 /// is sealed today can be read tomorrow. Production never comes here: its check refuses an empty secret.
-fn with_local_secret(mut settings: Settings) -> anyhow::Result<Settings> {
+pub fn with_local_secret(mut settings: Settings) -> anyhow::Result<Settings> {
     if !settings.security.secret.expose_secret().is_empty() {
         return Ok(settings);
     }

@@ -4,16 +4,23 @@
 use chrono::Duration;
 use serde_json::json;
 
-use crate::access::accounts;
+use crate::access::Email;
+use crate::access::accounts::model::NewGrant;
+use crate::access::accounts::{NewAccount, create_with_password};
+use crate::access::password::{Password, PasswordHash};
 use crate::cli::demo::history;
 use crate::cli::demo::population::{Figure, SEED, population};
 use crate::db::Conn;
-use crate::kernel::ids::{AccountId, ParticipationId, PersonId, ProgrammeId};
-use crate::kernel::{Context, Grant, Problem, Role};
+use crate::kernel::ids::{AccountId, ParticipationId, PersonId};
+use crate::kernel::{Context, Problem, Role};
+use crate::matching;
 use crate::people;
 use crate::people::consents::{ConsentInput, ConsentKind, ConsentSource};
-use crate::people::model::{Changes, Origin};
-use crate::programmes::{self, Enrolment, NewProgramme, Programme, Side};
+use crate::people::model::Origin;
+use crate::people::model::changes::Changes;
+use crate::programmes::enrol::{Enrolment, enrol_in};
+use crate::programmes::model::NewProgramme;
+use crate::programmes::{self, Programme, Side};
 use crate::web::IfMatch;
 
 /// How many of each.
@@ -31,18 +38,11 @@ pub struct Enrolled {
     pub programme: usize,
 }
 
-/// Who can sign in, for the words at the start.
-pub struct SignIn {
-    pub role: &'static str,
-    pub name: String,
-    pub email: String,
-}
-
 /// Fills the database at the time of `ctx`.
 pub fn fill(conn: &mut Conn, ctx: &Context) -> Result<(), Problem> {
     conn.write_tx(|conn| {
         let programmes = make_programmes(conn, &ago(ctx, 210))?;
-        let hash = accounts::hash_password(PASSWORD)?;
+        let hash = Password::unchecked(PASSWORD).hash()?;
         staff(conn, ctx, &programmes, &hash)?;
         let people = make_people(conn, ctx, &programmes)?;
         history::write(conn, ctx, &programmes, &people)?;
@@ -88,9 +88,9 @@ fn make_programmes(conn: &mut Conn, ctx: &Context) -> Result<Vec<Programme>, Pro
         .collect()
 }
 
-fn staff(conn: &mut Conn, ctx: &Context, programmes: &[Programme], hash: &str) -> Result<(), Problem> {
-    let everywhere = |role| vec![Grant { role, programme_id: None }];
-    let of = |index: usize| Grant {
+fn staff(conn: &mut Conn, ctx: &Context, programmes: &[Programme], hash: &PasswordHash) -> Result<(), Problem> {
+    let everywhere = |role| vec![NewGrant { role, programme_id: None }];
+    let of = |index: usize| NewGrant {
         role: Role::Coordinator,
         programme_id: programmes.get(index).map(|p| p.id),
     };
@@ -113,14 +113,17 @@ fn account(
     name: &str,
     email: &str,
     person_id: Option<PersonId>,
-    grants: &[Grant],
-    hash: &str,
+    grants: &[NewGrant],
+    hash: &PasswordHash,
 ) -> Result<AccountId, Problem> {
-    accounts::create_with_password(
-        conn,
-        ctx,
-        accounts::Ready { name, email, person_id, locale: ctx.locale, grants, password_hash: hash },
-    )
+    let new = NewAccount {
+        email: Email::parse("/email", email).map_err(|fault| Problem::Invalid(vec![fault]))?,
+        display_name: name.to_owned(),
+        locale: ctx.locale,
+        person_id,
+        grants: grants.to_vec(),
+    };
+    create_with_password(conn, ctx, &new, hash)
 }
 
 fn make_people(conn: &mut Conn, ctx: &Context, programmes: &[Programme]) -> Result<Vec<Enrolled>, Problem> {
@@ -138,7 +141,7 @@ fn make_people(conn: &mut Conn, ctx: &Context, programmes: &[Programme]) -> Resu
                 capacity: figure.is_mentor.then_some(figure.capacity),
                 waiting_since: (!figure.is_mentor).then_some(joined.now),
             };
-            let part = programmes::enrol_in(conn, &joined, programme, &enrolment)?;
+            let part = enrol_in(conn, &joined, programme, &enrolment)?;
             let programme = figure.programme;
             Ok(Enrolled { figure, person_id, participation_id: part.id, programme })
         })
@@ -171,21 +174,30 @@ fn make_person(conn: &mut Conn, ctx: &Context, figure: &Figure) -> Result<Person
             .collect::<Vec<_>>(),
     }))?;
     let person = people::create::create_in(conn, ctx, &changes, Origin::Demo)?.person;
-    for kind in [ConsentKind::Participation, ConsentKind::DataSharing] {
+    for kind in [ConsentKind::Matching, ConsentKind::ContactSharing] {
         let given = ConsentInput { kind, text_version: "2026-01".to_owned(), given: true };
-        people::consents::record_in(conn, ctx, person.id, &given, ConsentSource::Staff)?;
+        people::consents::record_in(conn, ctx, person.id, &given, ConsentSource::System)?;
     }
     Ok(person.id)
 }
 
 /// A mentor and a mentee who meet can sign in, to see the platform with their eyes.
-fn sign_ins_of_people(conn: &mut Conn, ctx: &Context, people: &[Enrolled], hash: &str) -> Result<(), Problem> {
+fn sign_ins_of_people(conn: &mut Conn, ctx: &Context, people: &[Enrolled], hash: &PasswordHash) -> Result<(), Problem> {
     for (role, person_id) in history::one_pair(conn)? {
         if let Some(one) = people.iter().find(|p| p.person_id == person_id) {
             let name = format!("{} {}", one.figure.given_name, one.figure.family_name);
-            let grants = [Grant { role, programme_id: None::<ProgrammeId> }];
+            let grants = [NewGrant { role, programme_id: None }];
             account(conn, ctx, &name, &one.figure.email, Some(person_id), &grants, hash)?;
         }
+    }
+    Ok(())
+}
+
+/// Runs the matcher for everybody who waits, in both programmes, and approves a few of what it proposes, as a
+/// coordinator would on the first morning.
+pub fn match_waiting(conn: &mut Conn, ctx: &Context) -> Result<(), Problem> {
+    for programme in programmes::store::list(conn, None, 10)? {
+        matching::run(conn, ctx, programme.id, &matching::Request::default(), None)?;
     }
     Ok(())
 }

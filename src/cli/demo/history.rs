@@ -190,14 +190,26 @@ fn made(
 
 /// Books the first common slot of the coming weeks, so that the mailbox holds real invitations.
 fn next_meeting(conn: &mut Conn, ctx: &Context, pair: &Pair<'_>) -> Result<(), Problem> {
-    let wanted = meetings::propose::Propose { mentorship_id: pair.mentorship.id, ..Default::default() };
+    let wanted = meetings::propose::Propose {
+        mentorship_id: pair.mentorship.id,
+        from: None,
+        weeks: 3,
+        minutes: None,
+        step: 30,
+    };
     let proposed = meetings::propose::propose(conn, ctx, wanted)?;
     let Some(slot) = proposed.slots.first() else { return Ok(()) };
     let command = meetings::book::Book {
         mentorship_id: pair.mentorship.id,
-        starts_at: slot.starts_at,
+        starts_at: Instant::new(slot.start()),
         minutes: None,
-        words: Default::default(),
+        words: meetings::Words {
+            mode: Mode::Remote,
+            title: String::new(),
+            location: None,
+            url: None,
+            note: None,
+        },
         hours: meetings::book::Hours::Keep,
     };
     meetings::book::book(conn, ctx, command)?;

@@ -6,6 +6,7 @@ mod history;
 mod ledger;
 pub mod population;
 mod tables;
+mod welcome;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use diesel::prelude::*;
 use crate::cli::serve;
 use crate::db::schema::programmes;
 use crate::kernel::settings::{Profile, Transport};
-use crate::kernel::{Context, Problem, Settings};
+use crate::kernel::{Context, Locale, Problem, Settings};
 use crate::web::App;
 
 #[derive(Debug, clap::Args)]
@@ -34,6 +35,18 @@ pub struct Args {
     /// Start over: remove the data of an earlier demonstration first.
     #[arg(long)]
     fresh: bool,
+    /// The language of what is printed: en or fr; by LANG unless given.
+    #[arg(long, value_parser = language, default_value_t = of_environment())]
+    lang: Locale,
+}
+
+fn language(text: &str) -> Result<Locale, String> {
+    Locale::parse(text).ok_or_else(|| "en or fr".to_owned())
+}
+
+fn of_environment() -> Locale {
+    let lang = std::env::var("LANG").unwrap_or_default();
+    if lang.starts_with("fr") { Locale::Fr } else { Locale::En }
 }
 
 /// Runs it until it is told to stop.
@@ -50,7 +63,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     if is_empty(&app)? {
         fill_quickly(&app)?;
     }
-    print!("{}", words(&app, &args.data));
+    print!("{}", welcome::words(&app, &args.data, args.lang)?);
     serve::run(app, listener, true)
 }
 
