@@ -17,14 +17,21 @@ pub fn passerelle(arguments: &[&str]) -> Command {
 }
 
 fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 #[test]
 fn config_check_names_every_fault_and_prints_no_secret() {
     let output = passerelle(&["config", "check"])
         .env("PASSERELLE__PROFILE", "production")
-        .env("PASSERELLE__SECURITY__SECRET", "change-me-please-this-is-short")
+        .env(
+            "PASSERELLE__SECURITY__SECRET",
+            "change-me-please-this-is-short",
+        )
         .output()
         .unwrap();
     let said = said(&output);
@@ -48,9 +55,17 @@ fn a_sound_configuration_is_said_to_be_sound_and_a_misspelt_setting_is_refused()
             .unwrap()
     };
     let sound = check("PASSERELLE__SERVER__PORT", "8081");
-    assert!(sound.status.success() && said(&sound).contains("The configuration is sound."), "{}", said(&sound));
+    assert!(
+        sound.status.success() && said(&sound).contains("The configuration is sound."),
+        "{}",
+        said(&sound)
+    );
     let misspelt = check("PASSERELLE__SERVER__PROT", "8081");
-    assert!(!misspelt.status.success() && said(&misspelt).contains("prot"), "{}", said(&misspelt));
+    assert!(
+        !misspelt.status.success() && said(&misspelt).contains("prot"),
+        "{}",
+        said(&misspelt)
+    );
 }
 
 #[test]
@@ -62,13 +77,20 @@ fn serve_refuses_to_start_in_production_with_a_weak_secret() {
         .output()
         .unwrap();
     assert!(!output.status.success());
-    assert!(said(&output).contains("security.secret"), "{}", said(&output));
+    assert!(
+        said(&output).contains("security.secret"),
+        "{}",
+        said(&output)
+    );
 }
 
 #[test]
 fn three_servers_that_migrate_at_once_make_one_schema() {
     let folder = tempfile::tempdir().unwrap();
-    let mut urls = vec![format!("sqlite://{}", folder.path().join("new.db").display())];
+    let mut urls = vec![format!(
+        "sqlite://{}",
+        folder.path().join("new.db").display()
+    )];
     urls.extend(TestDatabase::unmigrated_postgres());
     for url in urls {
         let children: Vec<_> = (0..3)
@@ -81,11 +103,18 @@ fn three_servers_that_migrate_at_once_make_one_schema() {
                     .unwrap()
             })
             .collect();
-        let outputs: Vec<Output> = children.into_iter().map(|c| c.wait_with_output().unwrap()).collect();
+        let outputs: Vec<Output> = children
+            .into_iter()
+            .map(|c| c.wait_with_output().unwrap())
+            .collect();
         for output in &outputs {
             assert!(output.status.success(), "{}", said(output));
         }
         let applied = |o: &&Output| !said(o).contains("applied: 0");
-        assert_eq!(outputs.iter().filter(applied).count(), 1, "exactly one did the work: {outputs:?}");
+        assert_eq!(
+            outputs.iter().filter(applied).count(),
+            1,
+            "exactly one did the work: {outputs:?}"
+        );
     }
 }

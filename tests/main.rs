@@ -6,10 +6,9 @@
 mod support;
 
 mod access;
-mod cli;
-mod correspondence;
 mod api_manners;
 mod architecture;
+mod cli;
 mod correspondence;
 mod database;
 mod i18n;

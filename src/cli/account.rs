@@ -36,7 +36,11 @@ pub fn run(settings: Settings, command: Command) -> anyhow::Result<()> {
         .run_here(|conn| create_first_administrator(conn, &ctx, &email, &name, locale))
         .map_err(|problem| {
             let document = Rendered::from(&problem).document(Locale::En, &ctx.request_id);
-            let fields: Vec<String> = document.errors.iter().map(|e| format!("{}: {}", e.pointer, e.detail)).collect();
+            let fields: Vec<String> = document
+                .errors
+                .iter()
+                .map(|e| format!("{}: {}", e.pointer, e.detail))
+                .collect();
             anyhow::anyhow!("{}. {}", document.title, fields.join(" "))
         })?;
     println!("{link}");

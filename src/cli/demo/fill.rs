@@ -52,7 +52,10 @@ pub fn fill(conn: &mut Conn, ctx: &Context) -> Result<(), Problem> {
 
 /// The circumstances `days` days before.
 pub fn ago(ctx: &Context, days: i64) -> Context {
-    Context { now: ctx.now.minus(Duration::days(days)), ..ctx.clone() }
+    Context {
+        now: ctx.now.minus(Duration::days(days)),
+        ..ctx.clone()
+    }
 }
 
 fn make_programmes(conn: &mut Conn, ctx: &Context) -> Result<Vec<Programme>, Problem> {
@@ -88,18 +91,40 @@ fn make_programmes(conn: &mut Conn, ctx: &Context) -> Result<Vec<Programme>, Pro
         .collect()
 }
 
-fn staff(conn: &mut Conn, ctx: &Context, programmes: &[Programme], hash: &PasswordHash) -> Result<(), Problem> {
-    let everywhere = |role| vec![NewGrant { role, programme_id: None }];
+fn staff(
+    conn: &mut Conn,
+    ctx: &Context,
+    programmes: &[Programme],
+    hash: &PasswordHash,
+) -> Result<(), Problem> {
+    let everywhere = |role| {
+        vec![NewGrant {
+            role,
+            programme_id: None,
+        }]
+    };
     let of = |index: usize| NewGrant {
         role: Role::Coordinator,
         programme_id: programmes.get(index).map(|p| p.id),
     };
     let new = [
-        ("Dominique Tremblay", "admin@demo.example.org", everywhere(Role::Administrator)),
-        ("Claude Bouchard", "coordination@demo.example.org", vec![of(0), of(1)]),
+        (
+            "Dominique Tremblay",
+            "admin@demo.example.org",
+            everywhere(Role::Administrator),
+        ),
+        (
+            "Claude Bouchard",
+            "coordination@demo.example.org",
+            vec![of(0), of(1)],
+        ),
         ("Sasha Nguyen", "health@demo.example.org", vec![of(0)]),
         ("Andrea Singh", "engineering@demo.example.org", vec![of(1)]),
-        ("Camille Roy", "coach@demo.example.org", everywhere(Role::Coach)),
+        (
+            "Camille Roy",
+            "coach@demo.example.org",
+            everywhere(Role::Coach),
+        ),
     ];
     for (name, email, grants) in new {
         account(conn, ctx, name, email, None, &grants, hash)?;
@@ -126,15 +151,30 @@ fn account(
     create_with_password(conn, ctx, &new, hash)
 }
 
-fn make_people(conn: &mut Conn, ctx: &Context, programmes: &[Programme]) -> Result<Vec<Enrolled>, Problem> {
+fn make_people(
+    conn: &mut Conn,
+    ctx: &Context,
+    programmes: &[Programme],
+) -> Result<Vec<Enrolled>, Problem> {
     let figures = population(SEED, MENTEES, MENTORS);
     figures
         .into_iter()
         .map(|figure| {
-            let joined = ago(ctx, if figure.is_mentor { 200 } else { figure.waited_days });
+            let joined = ago(
+                ctx,
+                if figure.is_mentor {
+                    200
+                } else {
+                    figure.waited_days
+                },
+            );
             let person_id = make_person(conn, &joined, &figure)?;
             let programme = programmes.get(figure.programme).ok_or(Problem::NotFound)?;
-            let side = if figure.is_mentor { Side::Mentor } else { Side::Mentee };
+            let side = if figure.is_mentor {
+                Side::Mentor
+            } else {
+                Side::Mentee
+            };
             let enrolment = Enrolment {
                 person_id,
                 side,
@@ -143,17 +183,31 @@ fn make_people(conn: &mut Conn, ctx: &Context, programmes: &[Programme]) -> Resu
             };
             let part = enrol_in(conn, &joined, programme, &enrolment)?;
             let programme = figure.programme;
-            Ok(Enrolled { figure, person_id, participation_id: part.id, programme })
+            Ok(Enrolled {
+                figure,
+                person_id,
+                participation_id: part.id,
+                programme,
+            })
         })
         .collect()
 }
 
 fn make_person(conn: &mut Conn, ctx: &Context, figure: &Figure) -> Result<PersonId, Problem> {
     let clock = |minute: i32| format!("{:02}:{:02}", minute / 60, minute % 60);
-    let occupation = |kind: &str, noc: &str| json!({"kind": kind, "noc": noc, "years": figure.years});
+    let occupation =
+        |kind: &str, noc: &str| json!({"kind": kind, "noc": noc, "years": figure.years});
     let mut occupations = vec![occupation("held", figure.held)];
-    occupations.extend(figure.target.map(|noc| json!({"kind": "target", "noc": noc})));
-    let topics = if figure.is_mentor { json!({"offers": figure.topics}) } else { json!({"wants": figure.topics}) };
+    occupations.extend(
+        figure
+            .target
+            .map(|noc| json!({"kind": "target", "noc": noc})),
+    );
+    let topics = if figure.is_mentor {
+        json!({"offers": figure.topics})
+    } else {
+        json!({"wants": figure.topics})
+    };
     let changes: Changes = serde_json::from_value(json!({
         "given_name": figure.given_name,
         "family_name": figure.family_name,
@@ -175,19 +229,39 @@ fn make_person(conn: &mut Conn, ctx: &Context, figure: &Figure) -> Result<Person
     }))?;
     let person = people::create::create_in(conn, ctx, &changes, Origin::Demo)?.person;
     for kind in [ConsentKind::Matching, ConsentKind::ContactSharing] {
-        let given = ConsentInput { kind, text_version: "2026-01".to_owned(), given: true };
+        let given = ConsentInput {
+            kind,
+            text_version: "2026-01".to_owned(),
+            given: true,
+        };
         people::consents::record_in(conn, ctx, person.id, &given, ConsentSource::System)?;
     }
     Ok(person.id)
 }
 
 /// A mentor and a mentee who meet can sign in, to see the platform with their eyes.
-fn sign_ins_of_people(conn: &mut Conn, ctx: &Context, people: &[Enrolled], hash: &PasswordHash) -> Result<(), Problem> {
+fn sign_ins_of_people(
+    conn: &mut Conn,
+    ctx: &Context,
+    people: &[Enrolled],
+    hash: &PasswordHash,
+) -> Result<(), Problem> {
     for (role, person_id) in history::one_pair(conn)? {
         if let Some(one) = people.iter().find(|p| p.person_id == person_id) {
             let name = format!("{} {}", one.figure.given_name, one.figure.family_name);
-            let grants = [NewGrant { role, programme_id: None }];
-            account(conn, ctx, &name, &one.figure.email, Some(person_id), &grants, hash)?;
+            let grants = [NewGrant {
+                role,
+                programme_id: None,
+            }];
+            account(
+                conn,
+                ctx,
+                &name,
+                &one.figure.email,
+                Some(person_id),
+                &grants,
+                hash,
+            )?;
         }
     }
     Ok(())

@@ -32,7 +32,12 @@ struct Pair<'a> {
 }
 
 /// Writes mentorships, meetings and hours.
-pub fn write(conn: &mut Conn, ctx: &Context, programmes: &[Programme], people: &[Enrolled]) -> Result<(), Problem> {
+pub fn write(
+    conn: &mut Conn,
+    ctx: &Context,
+    programmes: &[Programme],
+    people: &[Enrolled],
+) -> Result<(), Problem> {
     let mut pairs = Vec::new();
     for (number, (mentor, mentee)) in couples(people).into_iter().take(PAIRS).enumerate() {
         let weeks = 3 + i64::try_from(number % 17).unwrap_or(0);
@@ -44,7 +49,12 @@ pub fn write(conn: &mut Conn, ctx: &Context, programmes: &[Programme], people: &
             introduction: Introduction::Silent,
         };
         let mentorship = start::start_in(conn, &began, &start)?;
-        pairs.push(Pair { mentor, mentee, mentorship, weeks });
+        pairs.push(Pair {
+            mentor,
+            mentee,
+            mentorship,
+            weeks,
+        });
     }
     for (number, pair) in pairs.iter().enumerate() {
         let offset = i64::try_from(number % 2).unwrap_or(0);
@@ -82,9 +92,16 @@ fn couples(people: &[Enrolled]) -> Vec<(&Enrolled, &Enrolled)> {
 fn suits(mentor: &Enrolled, mentee: &Enrolled) -> bool {
     let strong = |level: &str| matches!(level, "B1" | "B2" | "C1" | "C2" | "native");
     let shared = mentor.figure.languages.iter().any(|(code, level)| {
-        strong(level) && mentee.figure.languages.iter().any(|(other, level)| other == code && strong(level))
+        strong(level)
+            && mentee
+                .figure
+                .languages
+                .iter()
+                .any(|(other, level)| other == code && strong(level))
     });
-    shared && mentor.programme == mentee.programme && Some(mentor.figure.held) == mentee.figure.target
+    shared
+        && mentor.programme == mentee.programme
+        && Some(mentor.figure.held) == mentee.figure.target
 }
 
 /// A meeting `week` weeks after the beginning, at the mentor's first free evening. Where one of the two was
@@ -96,12 +113,20 @@ fn past_meeting(
     pair: &Pair<'_>,
     week: i64,
 ) -> Result<(), Problem> {
-    let Some(programme) = programmes.get(pair.mentor.programme) else { return Ok(()) };
-    let Some(starts_at) = evening(pair, pair.mentorship.started_at.plus(Duration::weeks(week))) else { return Ok(()) };
+    let Some(programme) = programmes.get(pair.mentor.programme) else {
+        return Ok(());
+    };
+    let Some(starts_at) = evening(pair, pair.mentorship.started_at.plus(Duration::weeks(week)))
+    else {
+        return Ok(());
+    };
     if starts_at > ctx.now.minus(Duration::hours(3)) {
         return Ok(());
     }
-    let then = Context { now: starts_at.minus(Duration::days(6)), ..ctx.clone() };
+    let then = Context {
+        now: starts_at.minus(Duration::days(6)),
+        ..ctx.clone()
+    };
     // One in nine did not take place, as in life.
     let held = (week + i64::from(pair.mentee.figure.years)) % 9 != 0;
     let (meeting, attendees) = made(&then, pair, programme, starts_at, held)?;
@@ -111,7 +136,11 @@ fn past_meeting(
         Err(error) if constraint(&error) == Some(Constraint::Overlap) => return Ok(()),
         Err(error) => return Err(error.into()),
     }
-    if held { super::ledger::write(conn, ctx, pair.mentor.person_id, &meeting) } else { Ok(()) }
+    if held {
+        super::ledger::write(conn, ctx, pair.mentor.person_id, &meeting)
+    } else {
+        Ok(())
+    }
 }
 
 fn evening(pair: &Pair<'_>, around: Instant) -> Option<Instant> {
@@ -150,7 +179,10 @@ fn made(
         starts_at,
         ends_at: starts_at.plus(Duration::minutes(minutes)),
         zone: zone.name().to_owned(),
-        local_start: zone.local(starts_at.utc()).format("%Y-%m-%dT%H:%M:%S").to_string(),
+        local_start: zone
+            .local(starts_at.utc())
+            .format("%Y-%m-%dT%H:%M:%S")
+            .to_string(),
         mode: Mode::Remote,
         title: String::new(),
         location: None,
@@ -164,7 +196,10 @@ fn made(
         updated_at: starts_at,
         version: 1,
     };
-    let sides = [(pair.mentor.person_id, MeetingSide::Mentor), (pair.mentee.person_id, MeetingSide::Mentee)];
+    let sides = [
+        (pair.mentor.person_id, MeetingSide::Mentor),
+        (pair.mentee.person_id, MeetingSide::Mentee),
+    ];
     let attendees = sides
         .into_iter()
         .map(|(person_id, side)| {
@@ -198,7 +233,9 @@ fn next_meeting(conn: &mut Conn, ctx: &Context, pair: &Pair<'_>) -> Result<(), P
         step: 30,
     };
     let proposed = meetings::propose::propose(conn, ctx, wanted)?;
-    let Some(slot) = proposed.slots.first() else { return Ok(()) };
+    let Some(slot) = proposed.slots.first() else {
+        return Ok(());
+    };
     let command = meetings::book::Book {
         mentorship_id: pair.mentorship.id,
         starts_at: Instant::new(slot.start()),

@@ -12,8 +12,16 @@ use crate::meetings::store::Meeting;
 use crate::web::IfMatch;
 
 /// Writes the entries of both people for `meeting`.
-pub fn write(conn: &mut Conn, ctx: &Context, mentor: PersonId, meeting: &Meeting) -> Result<(), Problem> {
-    let after = Context { now: meeting.ends_at.plus(Duration::hours(1)), ..ctx.clone() };
+pub fn write(
+    conn: &mut Conn,
+    ctx: &Context,
+    mentor: PersonId,
+    meeting: &Meeting,
+) -> Result<(), Problem> {
+    let after = Context {
+        now: meeting.ends_at.plus(Duration::hours(1)),
+        ..ctx.clone()
+    };
     let report = RecordFromMeeting {
         meeting_id: meeting.id,
         minutes: meeting.held_minutes,
@@ -23,7 +31,10 @@ pub fn write(conn: &mut Conn, ctx: &Context, mentor: PersonId, meeting: &Meeting
     if ctx.now.since(meeting.ends_at) < Duration::days(21) {
         return Ok(());
     }
-    let later = Context { now: meeting.ends_at.plus(Duration::days(14)), ..ctx.clone() };
+    let later = Context {
+        now: meeting.ends_at.plus(Duration::days(14)),
+        ..ctx.clone()
+    };
     for entry in entries {
         decide::decide(conn, &later, entry.id, &IfMatch::any(), &Decision::Approve)?;
     }

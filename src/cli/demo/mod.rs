@@ -46,7 +46,11 @@ fn language(text: &str) -> Result<Locale, String> {
 
 fn of_environment() -> Locale {
     let lang = std::env::var("LANG").unwrap_or_default();
-    if lang.starts_with("fr") { Locale::Fr } else { Locale::En }
+    if lang.starts_with("fr") {
+        Locale::Fr
+    } else {
+        Locale::En
+    }
 }
 
 /// Runs it until it is told to stop.
@@ -84,18 +88,28 @@ fn settings(args: &Args, port: u16) -> anyhow::Result<Settings> {
 
 /// Removes what a demonstration makes, and nothing else that may lie in the folder.
 fn remove_earlier(folder: &Path) -> anyhow::Result<()> {
-    for name in ["passerelle.db", "passerelle.db-wal", "passerelle.db-shm", "passerelle.secret"] {
+    for name in [
+        "passerelle.db",
+        "passerelle.db-wal",
+        "passerelle.db-shm",
+        "passerelle.secret",
+    ] {
         match std::fs::remove_file(folder.join(name)) {
             Ok(()) => {}
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error).with_context(|| format!("cannot remove {name} in {}", folder.display())),
+            Err(error) => {
+                return Err(error)
+                    .with_context(|| format!("cannot remove {name} in {}", folder.display()));
+            }
         }
     }
     Ok(())
 }
 
 fn is_empty(app: &App) -> anyhow::Result<bool> {
-    let count: i64 = app.db.run_here(|conn| Ok(programmes::table.count().get_result(conn)?))?;
+    let count: i64 = app
+        .db
+        .run_here(|conn| Ok(programmes::table.count().get_result(conn)?))?;
     Ok(count == 0)
 }
 

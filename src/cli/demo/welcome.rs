@@ -14,7 +14,11 @@ use crate::web::App;
 pub fn words(app: &App, folder: &Path, locale: Locale) -> anyhow::Result<String> {
     let url = app.platform.settings.public_url();
     let folder = folder.display().to_string();
-    let pairs = [("url", url.as_str()), ("folder", folder.as_str()), ("password", PASSWORD)];
+    let pairs = [
+        ("url", url.as_str()),
+        ("folder", folder.as_str()),
+        ("password", PASSWORD),
+    ];
     let text = |key: &str| i18n::text_with_pairs(locale, key, pairs);
     let mut lines = vec![text("demo-ready"), text("demo-look"), text("demo-sign-in")];
     for (role, name, email) in app.db.run_here(one_of_each_role)? {
@@ -29,7 +33,11 @@ fn one_of_each_role(conn: &mut crate::db::Conn) -> Result<Vec<(Role, String, Str
     let mut rows: Vec<(Role, String, String)> = accounts::table
         .inner_join(account_grants::table)
         .order(accounts::id)
-        .select((account_grants::role, accounts::display_name, accounts::email))
+        .select((
+            account_grants::role,
+            accounts::display_name,
+            accounts::email,
+        ))
         .load(conn)?;
     rows.sort_by_key(|row| row.0);
     rows.dedup_by(|a, b| a.2 == b.2);
