@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::db::schema::hours_entries;
 use crate::db::{Json, codec::AnyId};

@@ -26,6 +26,7 @@ macro_rules! text_enum {
 
         impl $name {
             /// Every value, in the order of declaration.
+            #[allow(dead_code, reason = "not every enum is listed")]
             pub const ALL: &'static [Self] = &[$(Self::$var),+];
 
             /// The word that stands for this value everywhere.
