@@ -116,7 +116,10 @@ impl Details {
             object_type: "meeting",
             object_id: self.meeting.id.into(),
             programme_id: Some(self.meeting.programme_id),
-            before: before.as_ref().map(|before| before as _),
+            before: match &before {
+                Some(before) => Some(before),
+                None => None,
+            },
             after: Some(&after),
         };
         record(conn, ctx, &change)
