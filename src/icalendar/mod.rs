@@ -38,6 +38,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod foreign;
 mod line;
 mod model;
 mod read;
@@ -46,6 +47,7 @@ mod text;
 mod write;
 pub mod zone;
 
+pub use foreign::zone_by_name;
 pub use line::{decode, unfold};
 pub use model::{
     Attendee, Calendar, CalendarUserType, Event, Feed, Method, Moment, Organizer, Participation,

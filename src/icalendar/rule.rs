@@ -124,7 +124,7 @@ impl Recurrence {
     }
 }
 
-fn parse_day(word: &str) -> Option<Weekday> {
+pub(super) fn parse_day(word: &str) -> Option<Weekday> {
     (0..7)
         .filter_map(|number| Weekday::try_from(number).ok())
         .find(|day| weekday(*day) == word.trim())

@@ -266,6 +266,15 @@ fn every_mail_in_both_languages_says_the_same_twice() {
 }
 
 #[test]
+fn the_page_of_an_invitation_is_as_it_was_approved() {
+    let mail = render(Kind::MeetingInvitation, Locale::Fr, Data::Typical);
+    insta::assert_snapshot!(
+        "page_of_meeting-invitation_fr",
+        mail.html.replace("><", ">\n<")
+    );
+}
+
+#[test]
 fn every_mail_is_whole_whatever_its_values_are() {
     every(|kind, locale, data, mail| {
         let what = format!("{kind} {locale} {data:?}\n{}\n{}", mail.subject, mail.text);

@@ -172,7 +172,7 @@ fn i8_a_comment_is_kept_to_a_thousand_characters() {
 #[test]
 fn i9_a_reply_about_instances_has_an_answer_for_each() {
     let event = "DTSTAMP:20261001T100000Z\r\nATTENDEE;PARTSTAT=ACCEPTED:mailto:jose@example.org\r\nEND:VEVENT\r\n\
-        BEGIN:VEVENT\r\nUID:m1@x.org\r\nRECURRENCE-ID:20261103T230000Z\r\nATTENDEE;PARTSTAT=DECLINED:mailto:jose@example.org\r\n";
+        BEGIN:VEVENT\r\nUID:m1@x.org\r\nRECURRENCE-ID;TZID=Eastern Standard Time:20261103T180000\r\nATTENDEE;PARTSTAT=DECLINED:mailto:jose@example.org\r\n";
     let found = answers(&with_calendar("text/calendar", &object("REPLY", event)));
     assert_eq!(found.len(), 2);
     assert_eq!(found[0].instance, None);

@@ -332,7 +332,8 @@ fn only_tnef(message: &Message<'_>) -> bool {
 }
 
 fn of_calendar(calendar: &ReadCalendar) -> Meaning {
-    let answers: Option<Vec<Answer>> = calendar.events.iter().map(answer).collect();
+    let answers = calendar.events.iter().map(|event| answer(calendar, event));
+    let answers: Option<Vec<Answer>> = answers.collect();
     match (calendar.method, answers.as_deref()) {
         (Some(method @ (Method::Request | Method::Add | Method::Cancel | Method::Publish)), _) => {
             Meaning::Quarantined(Reason::NotForOutsiders(method))
@@ -348,19 +349,19 @@ fn of_calendar(calendar: &ReadCalendar) -> Meaning {
         (Some(Method::Counter), Some([answer, ..])) => calendar
             .events
             .first()
-            .and_then(|event| proposal(event, answer.clone()))
+            .and_then(|event| proposal(calendar, event, answer.clone()))
             .map_or(Meaning::Quarantined(Reason::Incomplete), Meaning::Proposal),
         _ => Meaning::Quarantined(Reason::Incomplete),
     }
 }
 
 /// No other property of a reply is used (I8).
-fn answer(event: &ReadEvent) -> Option<Answer> {
+fn answer(calendar: &ReadCalendar, event: &ReadEvent) -> Option<Answer> {
     let comment = event.comment.as_deref().map(str::trim);
     Some(Answer {
         uid: event.uid.clone()?,
         attendees: Some(event.attendees.clone()).filter(|attendees| !attendees.is_empty())?,
-        instance: event.recurrence_id.clone(),
+        instance: settled(calendar, event.recurrence_id.as_ref()),
         sequence: event.sequence.unwrap_or(0),
         stamp: event.stamp,
         comment: comment
@@ -369,11 +370,19 @@ fn answer(event: &ReadEvent) -> Option<Answer> {
     })
 }
 
-fn proposal(event: &ReadEvent, answer: Answer) -> Option<Proposal> {
+fn proposal(calendar: &ReadCalendar, event: &ReadEvent, answer: Answer) -> Option<Proposal> {
     Some(Proposal {
         answer,
-        start: event.start.clone()?,
-        end: event.end.clone(),
-        original_start: event.original_start.clone(),
+        start: settled(calendar, event.start.as_ref())?,
+        end: settled(calendar, event.end.as_ref()),
+        original_start: settled(calendar, event.original_start.as_ref()),
     })
+}
+
+/// The moment as an instant where its zone can be found out, as long as the message's own zones are at
+/// hand (T5, I9).
+fn settled(calendar: &ReadCalendar, moment: Option<&Moment>) -> Option<Moment> {
+    let moment = moment?;
+    let instant = calendar.instant(moment).map(Moment::Utc);
+    Some(instant.unwrap_or_else(|| moment.clone()))
 }

@@ -62,7 +62,9 @@ impl Matrix {
         let (rows, cols) = match (scores.shape.as_slice(), capacity.shape.as_slice()) {
             ([rows, cols], [places]) if cols == places => (*rows, *cols),
             _ => {
-                return wrong("scores must be mentees × mentors and capacity one number per mentor");
+                return wrong(
+                    "scores must be mentees × mentors and capacity one number per mentor",
+                );
             }
         };
         if scores.data.len() != rows * cols || capacity.data.len() != cols {
