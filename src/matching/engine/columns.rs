@@ -371,7 +371,7 @@ impl Columns {
     pub fn levels(&self, language: usize, block: usize) -> &[u8; BLOCK] {
         let from = language + block * BLOCK;
         self.levels[from..from + BLOCK]
-            .as_array()
+            .first_chunk::<BLOCK>()
             .unwrap_or(&[0; BLOCK])
     }
 

@@ -30,7 +30,8 @@ const KEEP: usize = 50;
 /// A change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// A new mentee (gets the next position).
+    /// A new mentee (gets the next position). Refused when three times as many (and ten thousand) came as
+    /// were there at first: then solve afresh.
     Arrive(Box<Mentee>),
     /// A mentee takes no part any more.
     Leave(u32),
@@ -83,6 +84,8 @@ pub struct Live {
     /// Row of each mentee, if there is one.
     row_of: Vec<Option<u32>>,
     kernel: Kernel,
+    /// So many rows the bonus for coverage outweighs; see [`Task::for_changes`].
+    most_rows: usize,
 }
 
 impl Live {
@@ -113,6 +116,7 @@ impl Live {
             )
         })?;
         let (sparse, thresholds) = (solved.sparse, solved.thresholds);
+        let most_rows = 3 * task.rows.len() + 10_000;
         let mut row_of = vec![None; instance.mentees.len()];
         (0_u32..)
             .zip(&task.rows)
@@ -125,6 +129,7 @@ impl Live {
             thresholds,
             row_of,
             kernel,
+            most_rows,
         })
     }
 
@@ -227,6 +232,10 @@ impl Live {
 
     fn arrive(&mut self, mentee: &Mentee) -> Result<(), EngineError> {
         let position = u32::try_from(self.instance.mentees.len()).unwrap_or(u32::MAX);
+        if self.task.rows.len() >= self.most_rows {
+            let limit = u32::try_from(self.most_rows).unwrap_or(u32::MAX);
+            return Err(EngineError::TooManyPeople { limit });
+        }
         check_mentee(
             &self.instance.settings,
             &self.instance.similarity,
