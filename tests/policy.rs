@@ -233,7 +233,9 @@ fn request(
         let side = if route.has_object() { Side::Own } else { side };
         world.named(app, &route.path, name, role, side)
     };
-    let query = bodies::query(document, &route.operation, &named);
+    // The query speaks of the path's object.
+    let asked = |name: &str| world.named(app, &route.path, name, role, side);
+    let query = bodies::query(document, &route.operation, &asked);
     let request = app
         .request(&route.method, &format!("{path}{query}"))
         .header("If-Match", "*");

@@ -33,6 +33,18 @@ crate::text_enum! {
     }
 }
 
+impl Purpose {
+    /// Until when a link made now works.
+    fn good_until(self, ctx: &Context) -> Instant {
+        let security = &ctx.settings().security;
+        let hours = match self {
+            Self::SetPassword => security.invitation_hours,
+            Self::ResetPassword => security.reset_hours,
+        };
+        ctx.now.plus(Duration::hours(i64::from(hours)))
+    }
+}
+
 /// Whom a link is for.
 #[derive(Debug, Clone)]
 pub struct Addressee {
@@ -49,11 +61,6 @@ pub fn make(
     account: AccountId,
     purpose: Purpose,
 ) -> Result<(AccountTokenId, String), Problem> {
-    let security = &ctx.settings().security;
-    let hours = match purpose {
-        Purpose::SetPassword => security.invitation_hours,
-        Purpose::ResetPassword => security.reset_hours,
-    };
     void(conn, ctx, account)?;
     let (id, token) = (AccountTokenId::new(ctx.now), Token::random()?);
     diesel::insert_into(account_tokens::table)
@@ -63,7 +70,7 @@ pub fn make(
             account_tokens::purpose.eq(purpose),
             account_tokens::token_hash.eq(token.hash().as_str()),
             account_tokens::created_at.eq(ctx.now),
-            account_tokens::expires_at.eq(ctx.now.plus(Duration::hours(i64::from(hours)))),
+            account_tokens::expires_at.eq(purpose.good_until(ctx)),
         ))
         .execute(conn)?;
     let address = ctx.settings().public_url();
@@ -84,6 +91,7 @@ pub fn void(conn: &mut Conn, ctx: &Context, account: AccountId) -> Result<(), Pr
 /// Mails the invitation of a new account; expects to be inside a transaction.
 pub fn invite(conn: &mut Conn, ctx: &Context, to: &Addressee) -> Result<(), Problem> {
     let (id, link) = make(conn, ctx, to.id, Purpose::SetPassword)?;
+    let until = Purpose::SetPassword.good_until(ctx);
     let words = AccountInvitation {
         name: to.name.as_str().into(),
         link: link.into(),
@@ -93,6 +101,7 @@ pub fn invite(conn: &mut Conn, ctx: &Context, to: &Addressee) -> Result<(), Prob
         conn,
         ctx,
         to,
+        until,
         NewMail::new(&words, recipient(to), format!("account-invitation/{id}"))?,
     )
 }
@@ -101,8 +110,15 @@ fn recipient(to: &Addressee) -> Recipient {
     Recipient::account(to.id, &to.name, &to.email, to.locale)
 }
 
-fn send(conn: &mut Conn, ctx: &Context, to: &Addressee, mail: NewMail) -> Result<(), Problem> {
-    mail::enqueue(conn, ctx, mail.about("account", to.id))?;
+/// A mail whose link is over is not sent any more.
+fn send(
+    conn: &mut Conn,
+    ctx: &Context,
+    to: &Addressee,
+    until: Instant,
+    mail: NewMail,
+) -> Result<(), Problem> {
+    mail::enqueue(conn, ctx, mail.about("account", to.id).not_after(until))?;
     Ok(())
 }
 
@@ -152,8 +168,10 @@ pub fn answer_request(
                 link: link.into(),
                 hours: ctx.settings().security.reset_hours,
             };
+            let until = Purpose::ResetPassword.good_until(ctx);
             let key = format!("password-reset/{id}");
-            send(conn, ctx, &to, NewMail::new(&words, recipient(&to), key)?)
+            let mail = NewMail::new(&words, recipient(&to), key)?;
+            send(conn, ctx, &to, until, mail)
         }
     }
 }

@@ -9,10 +9,12 @@ pub mod email;
 pub mod keys;
 pub mod links;
 pub mod page_caller;
+pub mod page_sessions;
 pub mod pages;
 pub mod password;
 pub mod policy;
 pub mod sessions;
+pub mod sign_in;
 pub mod throttle;
 pub mod tokens;
 

@@ -7,7 +7,7 @@ use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::http::Method;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, error::InternalError};
 
-use crate::access::sessions::{self, PageSession};
+use crate::access::page_sessions::{self, PageSession};
 use crate::kernel::ids::FamilyId;
 use crate::kernel::{Actor, Context, Problem, Token};
 use crate::web::App;
@@ -55,7 +55,7 @@ pub async fn signed_in(request: &HttpRequest) -> Result<Option<PageCaller>, Prob
     let now = app.clock.now();
     let found = app
         .db
-        .run(move |conn| sessions::page_session(conn, &token, now))
+        .run(move |conn| page_sessions::page_session(conn, &token, now))
         .await?;
     Ok(found.map(|session| {
         request.extensions_mut().insert(viewer(&session));
@@ -86,7 +86,7 @@ fn menu(_actor: &Actor) -> Vec<layout::Link> {
 pub fn presented(request: &HttpRequest, app: &App) -> Option<Token> {
     let name = cookie_name(app.platform.settings.is_https());
     let cookie = request.cookie(name)?;
-    sessions::page_token(cookie.value())
+    page_sessions::page_token(cookie.value())
 }
 
 /// The sign-in page that leads back to where `request` wanted to go. A form that was sent is not repeated: its

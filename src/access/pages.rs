@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::access::accounts::store;
 use crate::access::page_caller::{self, PageCaller, local, session_cookie};
 use crate::access::policy::{self, Action, Object};
-use crate::access::sessions::{self, Kind, SignIn};
-use crate::access::{links, password};
+use crate::access::sessions::{self, Kind};
+use crate::access::sign_in::{self, SignIn};
+use crate::access::{links, page_sessions, password};
 use crate::i18n;
 use crate::kernel::{Actor, Context, Locale, Problem, Role};
 use crate::web::layout::{self, Faults};
@@ -108,9 +109,9 @@ async fn sign_in(
     let signed_in = app
         .db
         .run(move |conn| {
-            let session = sessions::sign_in(conn, &ctx, attempt)?;
+            let session = sign_in::sign_in(conn, &ctx, attempt)?;
             if let Some(token) = before {
-                sessions::end_page_session(conn, &ctx, &token)?;
+                page_sessions::end_page_session(conn, &ctx, &token)?;
             }
             Ok(session)
         })
@@ -178,7 +179,7 @@ async fn sign_out(
         };
         let ctx = app.context(&request, actor);
         app.db
-            .run(move |conn| sessions::end_page_session(conn, &ctx, &token))
+            .run(move |conn| page_sessions::end_page_session(conn, &ctx, &token))
             .await?;
     }
     signed_out(&app)

@@ -21,22 +21,17 @@ use diesel::prelude::*;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use crate::access::email::Email;
-use crate::access::password::{self, Password, PasswordHash};
-use crate::access::throttle::{self, Familiarity};
 use crate::access::{audit, record, tokens};
+use crate::db::Conn;
 use crate::db::connection::LockTable;
-use crate::db::schema::{account_grants, accounts, audit_log, refresh_tokens};
-use crate::db::{Conn, codec::AnyId};
-use crate::kernel::ids::{AccountId, FamilyId, PersonId, ProgrammeId, RefreshTokenId};
-use crate::kernel::{Actor, Context, Grant, Instant, Locale, Problem, Role, Token};
+use crate::db::schema::{accounts, refresh_tokens};
+use crate::kernel::ids::{AccountId, FamilyId, RefreshTokenId};
+use crate::kernel::{Context, Instant, Locale, Problem, Token};
 
 /// How long a spent token is answered with its successor again.
 pub const GRACE: Duration = Duration::seconds(10);
-/// How long an address counts as familiar after a sign-in from it.
-const FAMILIAR: Duration = Duration::days(90);
 /// How the token of a page session begins.
-const PAGE: &str = "p.";
+pub(super) const PAGE: &str = "p.";
 
 /// What a sign-in or a refresh gives.
 #[derive(Debug)]
@@ -62,136 +57,7 @@ pub enum Kind {
     Page,
 }
 
-/// An attempt to sign in.
-#[derive(Debug)]
-pub struct SignIn {
-    pub email: String,
-    pub password: SecretString,
-    pub kind: Kind,
-}
-
-#[derive(Debug, Queryable)]
-struct Credentials {
-    id: AccountId,
-    person_id: Option<PersonId>,
-    locale: Locale,
-    hash: Option<String>,
-}
-
-/// Signs in. Hold [`password::place`] while it runs; it hashes, outside its transactions.
-///
-/// # Errors
-/// 401 `sign-in-refused`, the same for a wrong password, an unknown address and an account that is not active;
-/// 429 after too many attempts.
-pub fn sign_in(conn: &mut Conn, ctx: &Context, attempt: SignIn) -> Result<Session, Problem> {
-    let key = Email::key_of(&attempt.email);
-    let found = credentials(conn, &key)?;
-    let familiarity = familiarity(conn, ctx, found.as_ref().map(|found| found.id))?;
-    let buckets = throttle::of_sign_in(ctx, &key, familiarity);
-    throttle::take(conn, ctx, &buckets)?;
-    let presented = attempt.password.expose_secret();
-    let hash = found
-        .as_ref()
-        .and_then(|found| found.hash.clone())
-        .map(PasswordHash::stored);
-    let fits = password::matches(hash.as_ref(), presented);
-    let Some(found) = found.filter(|_| fits) else {
-        tracing::info!(request = ctx.request_id, "a sign-in was refused");
-        return Err(Problem::Unauthenticated {
-            code: "sign-in-refused",
-        });
-    };
-    let renewed = match hash.filter(PasswordHash::is_dated) {
-        Some(_) => Some(Password::unchecked(presented).hash()?),
-        None => None,
-    };
-    conn.write_tx(|conn| {
-        throttle::succeeded(conn, ctx, &buckets)?;
-        if let Some(hash) = &renewed {
-            diesel::update(accounts::table.find(found.id))
-                .set(accounts::password_hash.eq(hash.as_str()))
-                .execute(conn)?;
-        }
-        begin(conn, ctx, &found, attempt.kind)
-    })
-}
-
-/// The account that may sign in with the address `key`.
-fn credentials(conn: &mut Conn, key: &str) -> Result<Option<Credentials>, Problem> {
-    Ok(accounts::table
-        .filter(accounts::email_key.eq(key))
-        .filter(accounts::status.eq("active"))
-        .select((
-            accounts::id,
-            accounts::person_id,
-            accounts::locale,
-            accounts::password_hash,
-        ))
-        .first(conn)
-        .optional()?)
-}
-
-/// Asked of unknown accounts too, so that both take the same time.
-fn familiarity(
-    conn: &mut Conn,
-    ctx: &Context,
-    account: Option<AccountId>,
-) -> Result<Familiarity, Problem> {
-    let Some(address) = ctx.address else {
-        return Ok(Familiarity::Strange);
-    };
-    let account = account.map_or(uuid::Uuid::nil(), |id| id.0);
-    let seen: i64 = audit_log::table
-        .filter(audit_log::actor_id.eq(AnyId(account)))
-        .filter(audit_log::action.eq("session.start"))
-        .filter(audit_log::address.eq(address.to_string()))
-        .filter(audit_log::at.gt(ctx.now.minus(FAMILIAR)))
-        .count()
-        .get_result(conn)?;
-    Ok(if seen > 0 {
-        Familiarity::Known
-    } else {
-        Familiarity::Strange
-    })
-}
-
-/// Begins a family for the account; expects to be inside a transaction.
-fn begin(
-    conn: &mut Conn,
-    ctx: &Context,
-    account: &Credentials,
-    kind: Kind,
-) -> Result<Session, Problem> {
-    let family = FamilyId::new(ctx.now);
-    let random = Token::random()?;
-    let refresh = match kind {
-        Kind::Api => random,
-        Kind::Page => presented(&format!("{PAGE}{}", random.expose()))?,
-    };
-    let expires_at = insert(conn, ctx, account.id, family, &refresh)?;
-    diesel::update(accounts::table.find(account.id))
-        .set(accounts::last_login_at.eq(ctx.now))
-        .execute(conn)?;
-    let ctx = ctx.acting_as(Actor::Account {
-        id: account.id,
-        person_id: account.person_id,
-        grants: Vec::new(),
-    });
-    let after = json!({ "kind": match kind { Kind::Api => "api", Kind::Page => "page" } });
-    record(conn, &ctx, &change("session.start", family, Some(&after)))?;
-    Ok(Session {
-        account_id: account.id,
-        locale: account.locale,
-        access: match kind {
-            Kind::Api => Some(tokens::issue_in_session(conn, &ctx, account.id, family)?.into()),
-            Kind::Page => None,
-        },
-        refresh,
-        refresh_expires_at: expires_at,
-    })
-}
-
-fn change<'a>(
+pub(super) fn change<'a>(
     action: &'static str,
     family: FamilyId,
     after: Option<&'a serde_json::Value>,
@@ -206,17 +72,17 @@ fn change<'a>(
     }
 }
 
-fn presented(text: &str) -> Result<Token, Problem> {
+pub(super) fn presented(text: &str) -> Result<Token, Problem> {
     Token::presented(text).ok_or_else(ended)
 }
 
-fn ended() -> Problem {
+pub(super) fn ended() -> Problem {
     Problem::Unauthenticated {
         code: "session-ended",
     }
 }
 
-fn insert(
+pub(super) fn insert(
     conn: &mut Conn,
     ctx: &Context,
     account: AccountId,
@@ -240,16 +106,16 @@ fn insert(
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = refresh_tokens)]
-struct Row {
+pub(super) struct Row {
     id: RefreshTokenId,
     account_id: AccountId,
-    family_id: FamilyId,
+    pub(super) family_id: FamilyId,
     expires_at: Instant,
     rotated_at: Option<Instant>,
     revoked_at: Option<Instant>,
 }
 
-fn find(conn: &mut Conn, token: &Token) -> Result<Option<Row>, Problem> {
+pub(super) fn find(conn: &mut Conn, token: &Token) -> Result<Option<Row>, Problem> {
     Ok(refresh_tokens::table
         .filter(refresh_tokens::token_hash.eq(token.hash().as_str()))
         .select(Row::as_select())
@@ -415,82 +281,6 @@ fn revoke_family(conn: &mut Conn, ctx: &Context, family: FamilyId) -> Result<usi
     Ok(diesel::update(of_family)
         .set(refresh_tokens::revoked_at.eq(ctx.now))
         .execute(conn)?)
-}
-
-/// Who is signed in to the pages.
-#[derive(Debug)]
-pub struct PageSession {
-    /// The session.
-    pub family: FamilyId,
-    /// Who acts.
-    pub actor: Actor,
-    /// The name to show.
-    pub name: String,
-}
-
-/// The session of a page's cookie, with the account's roles as they are now, in one query.
-pub fn page_session(
-    conn: &mut Conn,
-    token: &Token,
-    now: Instant,
-) -> Result<Option<PageSession>, Problem> {
-    type Found = (
-        (FamilyId, AccountId, Option<PersonId>, String),
-        (Option<Role>, Option<ProgrammeId>),
-    );
-    let rows: Vec<Found> = refresh_tokens::table
-        .inner_join(accounts::table.left_join(account_grants::table))
-        .filter(refresh_tokens::token_hash.eq(token.hash().as_str()))
-        .filter(refresh_tokens::revoked_at.is_null())
-        .filter(refresh_tokens::expires_at.gt(now))
-        .filter(accounts::status.eq("active"))
-        .select((
-            (
-                refresh_tokens::family_id,
-                accounts::id,
-                accounts::person_id,
-                accounts::display_name,
-            ),
-            (
-                account_grants::role.nullable(),
-                account_grants::programme_id.nullable(),
-            ),
-        ))
-        .load(conn)?;
-    let grants = rows
-        .iter()
-        .filter_map(|(_, (role, programme_id))| {
-            role.map(|role| Grant {
-                role,
-                programme_id: *programme_id,
-            })
-        })
-        .collect();
-    Ok(rows
-        .into_iter()
-        .next()
-        .map(|((family, id, person_id, name), _)| PageSession {
-            family,
-            actor: Actor::Account {
-                id,
-                person_id,
-                grants,
-            },
-            name,
-        }))
-}
-
-/// Ends the session of a page's cookie, if it is one.
-pub fn end_page_session(conn: &mut Conn, ctx: &Context, token: &Token) -> Result<(), Problem> {
-    match find(conn, token)? {
-        Some(row) => sign_out(conn, ctx, row.family_id),
-        None => Ok(()),
-    }
-}
-
-/// The token in a page's cookie, if it looks like one.
-pub fn page_token(cookie: &str) -> Option<Token> {
-    Token::presented(cookie).filter(|token| token.expose().starts_with(PAGE))
 }
 
 /// Forgets tokens that ended more than thirty days ago; until then a spent one still betrays a thief.

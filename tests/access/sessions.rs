@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use chrono::Duration;
 use diesel::prelude::*;
-use passerelle::access::{password, sessions};
+use passerelle::access::{password, sessions, sign_in as signing};
 use passerelle::db::schema::{accounts, refresh_tokens};
 use passerelle::kernel::{Context, Problem, Role};
 use serde_json::json;
@@ -281,7 +281,7 @@ fn from(app: &TestApp, address: &str, email: &str, password: &str) -> u16 {
         address: Some(address),
         ..app.ctx()
     };
-    let attempt = sessions::SignIn {
+    let attempt = signing::SignIn {
         email: email.into(),
         password: password.to_owned().into(),
         kind: sessions::Kind::Api,
@@ -289,7 +289,7 @@ fn from(app: &TestApp, address: &str, email: &str, password: &str) -> u16 {
     match app
         .app
         .db
-        .run_here(|conn| sessions::sign_in(conn, &ctx, attempt))
+        .run_here(|conn| signing::sign_in(conn, &ctx, attempt))
     {
         Ok(_) => 0,
         Err(problem) => problem.status(),

@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 
 use crate::access::keys::{self, KeySet};
 use crate::access::policy::{self, Action, Object};
-use crate::access::sessions::{self, Kind, Session, SignIn};
+use crate::access::sessions::{self, Kind, Session};
+use crate::access::sign_in::SignIn;
 use crate::access::{Caller, links, password};
 use crate::kernel::ids::AccountId;
 use crate::kernel::{Actor, Instant, Problem};
@@ -83,7 +84,7 @@ pub(super) async fn sign_in(
     let _place = password::place().await?;
     let session = app
         .db
-        .run(move |conn| sessions::sign_in(conn, &ctx, attempt))
+        .run(move |conn| crate::access::sign_in::sign_in(conn, &ctx, attempt))
         .await?;
     Ok(answer(&app, session, actix_web::http::StatusCode::CREATED))
 }
