@@ -175,7 +175,7 @@ fn profile(dice: &mut Dice, ctx: &Context, codes: &[NocCode], n: usize) -> Profi
             last_year: None,
         })
         .into();
-    let mut speak = |language: &str, level| Language {
+    let speak = |language: &str, level| Language {
         language: language.into(),
         level: Some(level),
         wanted: false,

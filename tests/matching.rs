@@ -1242,3 +1242,125 @@ fn people_far_apart_meet_on_the_real_calendar_of_their_zones() {
         assert_eq!(found["facts"]["meeting"], "remote");
     });
 }
+
+#[test]
+fn a_cancelled_run_leaves_nothing_behind() {
+    each_database(|app| {
+        let scene = scene(app);
+        let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+        let ctx = app.ctx_of(&scene.staff, Role::Coordinator, Some(scene.programme.id));
+        let request = passerelle::matching::Request::default();
+        let id = scene.programme.id;
+        let refused = app
+            .app
+            .db
+            .run_here(|conn| passerelle::matching::run(conn, &ctx, id, &request, Some(stop)));
+        assert_eq!(refused.unwrap_err().code(), "run-cancelled");
+        let left: (i64, i64) = app.db(|conn| {
+            Ok((
+                match_runs::table.count().get_result(conn)?,
+                proposals::table.count().get_result(conn)?,
+            ))
+        });
+        assert_eq!(left, (0, 0));
+        scene.run(app);
+    });
+}
+
+#[test]
+fn a_coach_reads_the_proposals_of_the_people_they_follow_and_decides_none() {
+    each_database(|app| {
+        let scene = scene(app);
+        let coach = app.someone(Role::Coach, None, None);
+        app.db(|conn| {
+            diesel::update(persons::table.find(scene.amina.person_id))
+                .set(persons::coach_id.eq(Some(coach.account_id)))
+                .execute(conn)?;
+            Ok(())
+        });
+        let run = scene.run(app);
+        let seen = app.get(&coach, "/api/v1/proposals").expect(200).json();
+        assert_eq!(
+            pairs(seen["items"].as_array().unwrap()),
+            [pair("Amina Diallo", "Bruno Tremblay")]
+        );
+        let dina = scene.proposal_of(app, &run, &scene.dina);
+        let amina = scene.proposal_of(app, &run, &scene.amina);
+        let at =
+            |proposal: &Value| format!("/api/v1/proposals/{}", proposal["id"].as_str().unwrap());
+        app.get(&coach, &at(&amina)).expect(200);
+        app.get(&coach, &at(&dina)).expect(404);
+        let decide = app.send(
+            app.request("POST", &format!("{}/decision", at(&amina)))
+                .bearer_auth(&coach.token)
+                .header("If-Match", "*")
+                .json(&json!({"decision": "approve"})),
+        );
+        decide.expect(403);
+    });
+}
+
+#[test]
+fn the_command_runs_explains_compares_replays_and_exports() {
+    each_database(|app| {
+        let scene = scene(app);
+        let folder = tempfile::tempdir().unwrap();
+        let command = |args: &[&str]| {
+            let output = std::process::Command::new(env!("CARGO_BIN_EXE_passerelle"))
+                .args(["match", "--programme", "genie"])
+                .args(args)
+                .current_dir(folder.path())
+                .env("PASSERELLE__DATABASE__URL", &app.database.url)
+                .output()
+                .unwrap();
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            (
+                output.status.code(),
+                text(&output.stdout),
+                text(&output.stderr),
+            )
+        };
+        let (code, told, wrong) = command(&["--export", "out"]);
+        assert_eq!(code, Some(0), "{wrong}");
+        assert!(told.contains("3 pairs are proposed"), "{told}");
+        assert!(told.contains("Proved: no other set"), "{told}");
+        let files = folder.path().join("out");
+        for name in [
+            "header.json",
+            "scores.npy",
+            "capacity.npy",
+            "assignment.npy",
+            "price_mentor.npy",
+        ] {
+            assert!(files.join(name).is_file(), "{name}");
+        }
+        let address = format!("{}@people.example.org", scene.amina.person_id);
+        let (code, told, wrong) = command(&["--explain", &address, "--lang", "fr"]);
+        assert_eq!(code, Some(0), "{wrong}");
+        assert!(
+            told.contains("Un jumelage a été proposé à Amina Diallo."),
+            "{told}"
+        );
+        assert!(told.contains("Bruno Tremblay: "), "{told}");
+        let (code, told, wrong) = command(&[
+            "--what-if",
+            r#"{"settings": {"floor": 9999, "objective": "total"}}"#,
+        ]);
+        assert_eq!(code, Some(0), "{wrong}");
+        assert!(
+            told.starts_with(
+                "3 mentees would have another mentor or none: 0 more matched, 3 fewer"
+            ),
+            "{told}"
+        );
+        let run: MatchRunId =
+            app.db(|conn| Ok(match_runs::table.select(match_runs::id).first(conn)?));
+        let (code, told, wrong) = command(&["--replay", &run.to_string()]);
+        assert_eq!(code, Some(0), "{wrong}");
+        assert!(told.contains("\"same_outcome\": true"), "{told}");
+        let (code, _, wrong) =
+            command(&["--what-if", r#"{"settings": {"weights": {"topics": -1}}}"#]);
+        assert_eq!(code, Some(1));
+        assert!(wrong.contains("/settings/weights/topics"), "{wrong}");
+    });
+}

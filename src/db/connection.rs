@@ -138,14 +138,16 @@ pub enum LockTable {
 }
 
 impl LockTable {
+    /// Rows that many others refer to are locked without their key, which nobody changes: what refers to them
+    /// can be written meanwhile, so that two transactions do not wait for each other in a circle.
     const fn lock_statement(self) -> &'static str {
         match self {
             Self::Persons => "SELECT 1 FROM persons WHERE id = $1 FOR UPDATE",
             Self::Accounts => "SELECT 1 FROM accounts WHERE id = $1 FOR UPDATE",
-            Self::Programmes => "SELECT 1 FROM programmes WHERE id = $1 FOR UPDATE",
-            Self::Participations => "SELECT 1 FROM participations WHERE id = $1 FOR UPDATE",
-            Self::Proposals => "SELECT 1 FROM proposals WHERE id = $1 FOR UPDATE",
-            Self::Mentorships => "SELECT 1 FROM mentorships WHERE id = $1 FOR UPDATE",
+            Self::Programmes => "SELECT 1 FROM programmes WHERE id = $1 FOR NO KEY UPDATE",
+            Self::Participations => "SELECT 1 FROM participations WHERE id = $1 FOR NO KEY UPDATE",
+            Self::Proposals => "SELECT 1 FROM proposals WHERE id = $1 FOR NO KEY UPDATE",
+            Self::Mentorships => "SELECT 1 FROM mentorships WHERE id = $1 FOR NO KEY UPDATE",
             Self::Meetings => "SELECT 1 FROM meetings WHERE id = $1 FOR UPDATE",
             Self::HoursEntries => "SELECT 1 FROM hours_entries WHERE id = $1 FOR UPDATE",
             Self::RefreshTokens => "SELECT 1 FROM refresh_tokens WHERE id = $1 FOR UPDATE",

@@ -19,6 +19,7 @@
 pub mod api;
 pub mod calendar;
 pub mod decide;
+pub mod decisions_api;
 pub mod engine;
 pub mod facts;
 pub mod frozen;
