@@ -59,7 +59,7 @@ pub(super) struct ProposalView {
     decided_at: Option<Instant>,
     decided_by: Option<AccountId>,
     created_at: Instant,
-    version: i32,
+    pub(super) version: i32,
 }
 
 impl ProposalView {
