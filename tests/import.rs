@@ -271,7 +271,7 @@ fn hostile_names_come_in_as_text_and_go_out_without_formulas() {
 }
 
 #[test]
-fn a_form_a_workbook_utf_16_and_windows_1252_are_read_alike() {
+fn a_form_utf_16_and_windows_1252_are_read_alike() {
     each_database(|app| {
         let admin = app.administrator();
         let text = "Prénom\tCourriel\tVille\nZoé\tzoe@example.org\tTrois-Rivières\n";
@@ -428,21 +428,139 @@ fn people_are_recognised_by_address_or_by_names_and_telephone_and_doubles_are_re
 
 #[test]
 fn every_reason_has_its_sentence_in_both_languages() {
+    use passerelle::i18n;
+    use passerelle::kernel::Locale;
     use passerelle::people::import::fault::Reason;
     use passerelle::people::model::topics;
-    for locale in [
-        passerelle::kernel::Locale::En,
-        passerelle::kernel::Locale::Fr,
-    ] {
+    for locale in [Locale::En, Locale::Fr] {
         for reason in Reason::ALL {
             let key = format!("import-reason-{}", reason.code());
-            assert!(passerelle::i18n::has(locale, &key), "{key}");
+            let said = i18n::text_with_pairs(locale, &key, [("value", "V"), ("hint", "H")]);
+            assert_ne!(said, key);
         }
         for (topic, _) in topics::KNOWN {
-            assert!(
-                passerelle::i18n::has(locale, &format!("topic-{topic}")),
-                "{topic}"
-            );
+            let key = format!("topic-{topic}");
+            assert_ne!(i18n::text(locale, &key), key);
         }
     }
+}
+
+#[test]
+fn a_workbook_is_read_like_a_text() {
+    each_database(|app| {
+        let admin = app.administrator();
+        let rows: [&[&str]; 2] = [
+            &["Prénom", "Courriel", "Ville"],
+            &["Zoé", "zoe@example.org", "Trois-Rivières"],
+        ];
+        let stored = import(app, &admin, "", workbook(&rows)).expect(201).json();
+        assert_eq!(counts(&stored), [1, 1, 0, 0, 0]);
+        let text = "Prénom,Courriel,Ville\nZoé,zoe@example.org,Trois-Rivières\n";
+        let same = import(app, &admin, "", text).expect(201).json();
+        assert_eq!(counts(&same), [1, 0, 0, 1, 0]);
+    });
+}
+
+/// An `.xlsx` workbook with these cells.
+fn workbook(rows: &[&[&str]]) -> Vec<u8> {
+    use std::io::{Cursor, Write};
+    const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
+    let mut cells = String::new();
+    for (r, row) in rows.iter().enumerate() {
+        cells.push_str(&format!("<row r=\"{}\">", r + 1));
+        for (c, text) in row.iter().enumerate() {
+            let place = format!("{}{}", char::from(b'A' + u8::try_from(c).unwrap()), r + 1);
+            let cell = format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+            cells.push_str(&cell);
+        }
+        cells.push_str("</row>");
+    }
+    let link = |kind: &str, target: &str| {
+        format!(
+            "<Relationships xmlns=\"{PACKAGE}/relationships\"><Relationship Id=\"r1\" Type=\"{OFFICE}/{kind}\" Target=\"{target}\"/></Relationships>"
+        )
+    };
+    let parts = [
+        (
+            "[Content_Types].xml",
+            format!("<Types xmlns=\"{PACKAGE}/content-types\"/>"),
+        ),
+        ("_rels/.rels", link("officeDocument", "xl/workbook.xml")),
+        (
+            "xl/workbook.xml",
+            format!(
+                "<workbook xmlns=\"{MAIN}\" xmlns:r=\"{OFFICE}\"><sheets><sheet name=\"People\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
+            ),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            link("worksheet", "worksheets/sheet1.xml"),
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            format!("<worksheet xmlns=\"{MAIN}\"><sheetData>{cells}</sheetData></worksheet>"),
+        ),
+    ];
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in parts {
+        zip.start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn the_command_shows_a_dry_run_stores_once_and_writes_the_rejected_rows() {
+    each_database(|app| {
+        placed::open_programme(app, "genie");
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("list.csv");
+        let rejects = folder.path().join("rejects.csv");
+        let bad = "mentor;Nobody;Here;no address;;;Laval;;;;;;;;;\n";
+        std::fs::write(&file, format!("{}{bad}", good())).unwrap();
+        let run = |arguments: &[&str]| {
+            let output = std::process::Command::new(env!("CARGO_BIN_EXE_passerelle"))
+                .args(["import", "people"])
+                .arg(&file)
+                .args(arguments)
+                .env("PASSERELLE__DATABASE__URL", &app.database.url)
+                .env(
+                    "PASSERELLE__SECURITY__SECRET",
+                    "kX3v9QmT7rLw2ZpB8nYc5HdJ4sGf6Ua1",
+                )
+                .output()
+                .unwrap();
+            let out = String::from_utf8(output.stdout).unwrap();
+            let err = String::from_utf8(output.stderr).unwrap();
+            (output.status.code().unwrap(), out, err)
+        };
+        let (code, out, err) = run(&["--dry-run", "--programme", "genie"]);
+        assert_eq!((code, people(app)), (2, 0), "{out}{err}");
+        assert!(out.contains("Civil engineer → 21300"), "{out}");
+        assert!(
+            out.contains("Courriel: “no address” is not an e-mail address."),
+            "{out}"
+        );
+        let (code, out, _) = run(&["--programme", "genie", "--lang", "fr"]);
+        assert_eq!((code, people(app)), (2, 0));
+        assert!(out.contains("Rien n’a été enregistré"), "{out}");
+        let path = rejects.to_str().unwrap();
+        let skip = ["--skip-invalid", "--programme", "genie", "--rejects", path];
+        let (code, out, err) = run(&skip);
+        assert_eq!((code, people(app)), (2, 3), "{out}{err}");
+        assert!(out.contains("3 new") && out.contains("3 enrolled"), "{out}");
+        assert!(
+            std::fs::read_to_string(&rejects)
+                .unwrap()
+                .contains("no address")
+        );
+        let (_, out, _) = run(&skip);
+        assert!(out.contains("0 new, 0 changed, 3 the same"), "{out}");
+        let (code, _, err) = run(&["--programme", "nowhere"]);
+        assert_eq!(code, 1);
+        assert!(err.contains("Not found"), "{err}");
+    });
 }
