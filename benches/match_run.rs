@@ -116,7 +116,7 @@ fn main() {
     }
 }
 
-fn populate(
+pub fn populate(
     conn: &mut Conn,
     ctx: &Context,
     size: usize,
