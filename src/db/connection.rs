@@ -86,10 +86,14 @@ impl Conn {
                 Ok(value)
             }
             Err(error) => {
-                match <Conn as Connection>::TransactionManager::rollback_transaction(self) {
-                    Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(error),
-                    Err(rollback) => Err(rollback.into()),
+                // What went wrong is told, not what the rollback makes of it: SQLite has undone a transaction by
+                // itself when the disk is full, and a cut connection can roll back nothing. Where it fails, the
+                // transaction manager is marked broken and the pool drops the connection.
+                let undone = <Conn as Connection>::TransactionManager::rollback_transaction(self);
+                if let Err(rollback) = undone {
+                    tracing::debug!(%rollback, "a transaction was not rolled back by us");
                 }
+                Err(error)
             }
         }
     }

@@ -129,6 +129,7 @@ struct ListQuery {
     /// Only up to this score.
     most_score: Option<i32>,
     /// `-score` (the best first) unless given; `score`, `-created`.
+    #[param(inline)]
     sort: Option<Sort>,
 }
 

@@ -42,6 +42,7 @@ struct ListQuery {
     /// Only this person.
     person_id: Option<PersonId>,
     /// `joined` unless given.
+    #[param(inline)]
     sort: Option<Sort>,
 }
 

@@ -50,6 +50,7 @@ struct ImportQuery {
     /// Enrol the people in this programme: mentors with their capacity, mentees with their waiting date.
     programme: Option<ProgrammeId>,
     /// The role of rows that name none.
+    #[param(inline)]
     role: Option<DefaultRole>,
     /// The file's name, for people to read; a form brings its own.
     file_name: Option<String>,

@@ -41,10 +41,12 @@ struct ListQuery {
     /// The mark that the page before gave as `next_cursor`.
     cursor: Option<String>,
     /// `name` (the default), `created_at` or `updated_at`; with `-` in front from the end.
+    #[param(inline)]
     sort: Option<Sort>,
     /// Words of names or of the address; accents and case do not matter.
     q: Option<String>,
     /// Enrolled on this side now.
+    #[param(inline)]
     role: Option<SideFilter>,
     /// Enrolled in this programme now.
     programme: Option<ProgrammeId>,

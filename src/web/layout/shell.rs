@@ -165,7 +165,7 @@ pub fn is_form_token(keyring: &Keyring, cookie: &str, given: &str) -> bool {
     let Ok(bytes) = URL_SAFE_NO_PAD.decode(given) else {
         return false;
     };
-    let Some((mask, masked)) = bytes.split_at_checked(32) else {
+    let Some((mask, masked)) = bytes.split_at_checked(32).filter(|_| bytes.len() == 64) else {
         return false;
     };
     let token: Vec<u8> = masked.iter().zip(mask).map(|(t, m)| t ^ m).collect();
