@@ -33,6 +33,18 @@ const FLOORS: &[(&str, u32)] = &[
 /// Files that may be longer than the rest, and why.
 const LONG: &[(&str, &str)] = &[
     (
+        "matching/engine/columns.rs",
+        "a layout of columns, written and read side by side",
+    ),
+    (
+        "matching/engine/scan.rs",
+        "one search over columns, whose steps share their arrays",
+    ),
+    (
+        "matching/engine/directory.rs",
+        "a file format, written and read side by side",
+    ),
+    (
         "db/schema.rs",
         "a list of all tables, kept in one place so that it can be compared with the migrations",
     ),
@@ -160,7 +172,7 @@ fn rooms() -> Vec<Source> {
 
 fn is_door(file: &str) -> bool {
     let stem = file.trim_end_matches(".rs");
-    ["api", "pages", "caller"].iter().any(|door| {
+    ["api", "pages", "mailbox", "times"].iter().any(|door| {
         stem == *door
             || stem.ends_with(&format!("_{door}"))
             || stem.starts_with(&format!("{door}_"))
@@ -201,7 +213,7 @@ fn files_stay_short_enough_to_be_read() {
         if file.lines > 400 && !known {
             eprintln!("src/{}: {} lines", file.path, file.lines);
         }
-        if file.lines > 500 && !known {
+        if file.lines > 600 && !known {
             wrong.push(format!(
                 "src/{}: {} lines before its tests; split it by meaning",
                 file.path, file.lines

@@ -63,6 +63,12 @@ fn read(text: &str) -> BTreeMap<String, Message> {
     found
 }
 
+/// Messages whose arguments differ for a reason of grammar.
+const OTHERWISE: [&str; 1] = [
+    // French leaves the minutes of a whole hour out: "18 h".
+    "meeting-clock",
+];
+
 #[test]
 fn both_languages_have_the_same_messages_with_the_same_arguments() {
     let (english, french) = (messages("en"), messages("fr"));
@@ -76,7 +82,7 @@ fn both_languages_have_the_same_messages_with_the_same_arguments() {
         );
         for key in en.keys().chain(fr.keys()).collect::<BTreeSet<_>>() {
             match (en.get(key), fr.get(key)) {
-                (Some(a), Some(b)) if a == b => {}
+                (Some(a), Some(b)) if a == b || OTHERWISE.contains(&key.as_str()) => {}
                 (Some(a), Some(b)) => wrong.push(format!(
                     "{file}: {key} differs: {a:?} in English, {b:?} in French"
                 )),
@@ -382,6 +388,7 @@ fn no_sentence_for_a_person_stands_in_rust() {
             "Opts",
             "internal(",
             "panic!",
+            "example",
             "assert",
             "expect",
         ]

@@ -43,3 +43,4 @@ topic-leadership = Leading and advancing
 topic-settlement = Settling in
 topic-confidence = Confidence
 topic-digital-skills = Digital skills
+field-too-many = These are too many: at most { $most }.

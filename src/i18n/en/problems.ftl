@@ -44,8 +44,6 @@ problem-storage-full = There is no room left to save this
     .detail = Nothing was saved. The people who run the service have to make room first.
 problem-internal = Something went wrong on our side
     .detail = Nothing was saved. If it happens again, tell us the request number { $request }.
-problem-unavailable = This cannot be done now
-    .detail = Try again later.
 
 # Field errors: field-CODE
 field-required = This is needed.

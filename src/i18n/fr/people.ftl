@@ -43,3 +43,4 @@ topic-leadership = Direction et avancement
 topic-settlement = Installation
 topic-confidence = Confiance en soi
 topic-digital-skills = Compétences numériques
+field-too-many = Il y en a trop : { $most } au plus.

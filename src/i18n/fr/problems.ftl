@@ -44,8 +44,6 @@ problem-storage-full = Il n’y a plus de place pour enregistrer
     .detail = Rien n’a été enregistré. L’équipe qui gère le service doit d’abord libérer de l’espace.
 problem-internal = Une erreur est survenue de notre côté
     .detail = Rien n’a été enregistré. Si cela se reproduit, donnez-nous le numéro de demande { $request }.
-problem-unavailable = Ce n’est pas possible en ce moment
-    .detail = Essayez de nouveau plus tard.
 
 field-required = Ce champ est nécessaire.
 field-unknown = Ce champ n’est pas connu ici.
