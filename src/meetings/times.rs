@@ -11,7 +11,7 @@ use super::details::Details;
 use super::model::may_answer;
 use super::pages::{proof, proves, show_answer};
 use super::propose::other_times;
-use super::reschedule::{Reschedule, reschedule_in};
+use super::reschedule::{Moved, Reschedule, move_as_shown};
 use super::slots::Span;
 use super::{links, when};
 use crate::kernel::ids::PersonId;
@@ -40,15 +40,6 @@ struct Form {
     /// SEQUENCE of the time that the page showed.
     sequence: i32,
     proof: String,
-}
-
-/// Who moved the meeting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Moved {
-    /// This form.
-    Now,
-    /// Somebody else, while the page was open.
-    Before,
 }
 
 /// What the template needs.
@@ -112,21 +103,13 @@ async fn take(
         Some(starts_at) => {
             app.db
                 .run(move |conn| {
-                    conn.write_tx(|conn| {
-                        let mut details = Details::hold(conn, id)?;
-                        if shown < details.meeting.time_sequence {
-                            // Somebody moved it while the page was open: look again.
-                            return Ok(Moved::Before);
-                        }
-                        let command = Reschedule {
-                            id,
-                            starts_at,
-                            minutes: None,
-                            hours: Hours::Keep,
-                        };
-                        reschedule_in(conn, &within, &mut details, &command)?;
-                        Ok(Moved::Now)
-                    })
+                    let command = Reschedule {
+                        id,
+                        starts_at,
+                        minutes: None,
+                        hours: Hours::Keep,
+                    };
+                    move_as_shown(conn, &within, shown, &command)
                 })
                 .await
         }
