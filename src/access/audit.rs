@@ -36,6 +36,11 @@ pub mod erased {
         /// As JSON.
         fn json(&self) -> Result<serde_json::Value, serde_json::Error>;
     }
+    /// A value behind a reference, erased.
+    pub fn erase<T: Document>(value: &T) -> &dyn Document {
+        value
+    }
+
     impl<T: super::Serialize + std::fmt::Debug> Document for T {
         fn json(&self) -> Result<serde_json::Value, serde_json::Error> {
             serde_json::to_value(self)

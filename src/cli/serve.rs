@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use crate::cli::configuration;
 use crate::db::{Db, migrate as migrations};
 use crate::kernel::settings::{LogFormat, Profile};
-use crate::kernel::{Clock, Keyring, Platform, Settings, SystemClock};
+use crate::kernel::{Keyring, Platform, Settings, SystemClock};
 use crate::web::App;
 use crate::{http, worker};
 
@@ -106,7 +106,7 @@ pub fn prepare(settings: Settings) -> anyhow::Result<App> {
     Ok(App {
         db: Db::new(&settings.database),
         platform: Arc::new(Platform { settings, keyring }),
-        clock: Arc::new(SystemClock) as Arc<dyn Clock>,
+        clock: Arc::new(SystemClock),
     })
 }
 

@@ -22,7 +22,9 @@ pub struct Frozen {
 /// How many runs are kept: at 4,000 people a side one takes some tens of megabytes.
 const KEPT: usize = 3;
 
-static RECENT: LazyLock<Mutex<VecDeque<(MatchRunId, Arc<Frozen>)>>> = LazyLock::new(Mutex::default);
+type Recent = Mutex<VecDeque<(MatchRunId, Arc<Frozen>)>>;
+
+static RECENT: LazyLock<Recent> = LazyLock::new(Mutex::default);
 
 /// The finished run `id`.
 ///

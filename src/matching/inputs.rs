@@ -155,7 +155,7 @@ impl<W: Clone + Eq + Hash> Numbers<W> {
 
     /// How many words have numbers.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.words.len()
     }
 

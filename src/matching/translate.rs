@@ -122,7 +122,7 @@ impl Translator {
     /// The lists behind the numbers that were given.
     #[must_use]
     pub fn lists(mut self) -> Lists {
-        let known = self.languages.len();
+        let known = self.languages.count();
         for position in 0..known {
             if let Some(above) = self
                 .languages

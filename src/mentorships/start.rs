@@ -150,7 +150,7 @@ pub(super) fn note(
         object_type: "mentorship",
         object_id: after.id.into(),
         programme_id: Some(after.programme_id),
-        before: before.map(|before| before as _),
+        before: before.map(audit::erased::erase),
         after: Some(after),
     };
     record(conn, ctx, &change)

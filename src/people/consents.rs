@@ -176,7 +176,6 @@ pub fn record_in(
     diesel::insert_into(consents::table)
         .values(&step)
         .execute(conn)?;
-    use crate::access::audit::erased::Document;
     record(
         conn,
         ctx,
@@ -185,7 +184,7 @@ pub fn record_in(
             object_type: "person",
             object_id: id.into(),
             programme_id: None,
-            before: before.as_ref().map(|b| b as &dyn Document),
+            before: before.as_ref().map(audit::erased::erase),
             after: Some(&step),
         },
     )?;

@@ -318,7 +318,6 @@ fn audited(
     before: Option<&Exception>,
     after: Option<&Exception>,
 ) -> Result<(), Problem> {
-    use crate::access::audit::erased::Document;
     record(
         conn,
         ctx,
@@ -327,8 +326,8 @@ fn audited(
             object_type: "person",
             object_id: person.into(),
             programme_id: None,
-            before: before.map(|b| b as &dyn Document),
-            after: after.map(|a| a as &dyn Document),
+            before: before.map(audit::erased::erase),
+            after: after.map(audit::erased::erase),
         },
     )
 }

@@ -61,6 +61,9 @@ pub struct Wish {
 #[derive(Clone, Copy)]
 pub struct Enrol(pub fn(&mut Conn, &Context, &[Wish]) -> Result<u32, Problem>);
 
+/// What is done with a planned batch.
+type Take<'a> = dyn FnMut(&mut Conn, Vec<Planned>) -> Result<Flow, Problem> + 'a;
+
 impl Enrol {
     /// For imports without a programme.
     pub const NONE: Self = Self(|_, _, _| Ok(0));
@@ -285,7 +288,7 @@ impl Pass<'_> {
         &mut self,
         conn: &mut Conn,
         source: &mut (impl Read + Seek),
-        take: &mut dyn FnMut(&mut Conn, Vec<Planned>) -> Result<Flow, Problem>,
+        take: &mut Take<'_>,
     ) -> Result<(), Problem> {
         let mut seen = Seen::default();
         let mut waiting: Vec<(u64, Vec<String>)> = Vec::with_capacity(BATCH);

@@ -153,7 +153,8 @@ fn pricing_finds_every_violation_that_there_is() {
             .iter()
             .map(|_| i64::from(dice.below(4000)) + if dice.chance(300) { far } else { 0 })
             .collect();
-        let surplus = |row: u32| i64::from(row * 131 % 6000) - if row % 3 == 0 { far } else { 0 };
+        let surplus =
+            |row: u32| i64::from(row * 131 % 6000) - if row.is_multiple_of(3) { far } else { 0 };
         for kernel in Kernel::available() {
             let layout = Layout::new(&instance, &task, Audience::Task);
             let scanner = Scanner {
