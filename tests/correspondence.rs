@@ -110,7 +110,7 @@ fn lists_are_paged_and_filtered() {
         assert_eq!(subjects(&two.json()).len(), 2);
         let none = app.get(&admin, "/api/v1/mails?status=dead").expect(200);
         assert_eq!(subjects(&none.json()).len(), 0);
-        app.get(&admin, "/api/v1/mails?status=lost").expect(400);
+        app.get(&admin, "/api/v1/mails?status=lost").expect(422);
     });
 }
 

@@ -96,7 +96,7 @@ impl RealServer {
             settings.mail.smtp.host = "localhost".into();
             settings.mail.smtp.port = port;
             settings.mail.smtp.security = security;
-            settings.mail.smtp.timeout_seconds = 5;
+            settings.mail.smtp.timeout_seconds = 15;
             if security != SmtpSecurity::None {
                 settings.mail.smtp.user = "passerelle".into();
                 settings.mail.smtp.password = "pass word".to_owned().into();
