@@ -31,7 +31,7 @@ use passerelle::kernel::ids::{
     AccountId, AttendeeId, GrantId, MatchRunId, MeetingId, PersonId, ProgrammeId,
 };
 use passerelle::kernel::{
-    Clock, Context, Keyring, Locale, Platform, Problem, Role, Settings, SystemClock,
+    Context, Keyring, Locale, Platform, Problem, Role, Settings, SystemClock,
 };
 use passerelle::matching::{self, Proposal, Request};
 use passerelle::meetings::model::{Mode, Partstat, Side, State};
