@@ -3,10 +3,6 @@
 //! The corpus is what people type on the way to a title, letter by letter, with and without a
 //! typing error, in both languages. Besides divan's figures the 50th and 99th percentile and the
 //! worst single query are printed: the goal is under 5 ms for each of them.
-#![expect(
-    clippy::print_stdout,
-    reason = "a benchmark reports on standard output"
-)]
 
 use std::time::{Duration, Instant};
 
