@@ -308,6 +308,19 @@ mod tests {
     /// numbers (days since 31 December of the year 0). Counted there day by day, not by our rules.
     #[rustfmt::skip]
     const ALL_YEARS: &[(Province, usize, i64)] = &[
+    (Province::Ab, 1816, 1350714324),
+    (Province::Bc, 1639, 1219758532),
+    (Province::Mb, 1588, 1182398685),
+    (Province::Nb, 1520, 1130392493),
+    (Province::Nl, 1878, 1396687741),
+    (Province::Ns, 1262, 939337286),
+    (Province::Nt, 1621, 1205935267),
+    (Province::Nu, 1602, 1191991787),
+    (Province::On, 1703, 1266149206),
+    (Province::Pe, 1293, 962235862),
+    (Province::Qc, 1277, 949497430),
+    (Province::Sk, 1610, 1197018968),
+    (Province::Yt, 1803, 1341416843),
     ];
 
     #[test]
