@@ -223,7 +223,7 @@ fn request(
     for segment in route.path.split('/').skip(1) {
         path.push('/');
         match segment.strip_prefix('{') {
-            Some(_) => path.push_str(&world.object(app, before, segment, role, side)),
+            Some(_) => path.push_str(&world.object(app, before, &route.name, role, side)),
             None => path.push_str(segment),
         }
         before = segment;

@@ -116,7 +116,7 @@ impl World {
         &self,
         app: &TestApp,
         kind: &str,
-        parameter: &str,
+        operation: &str,
         role: Role,
         side: Side,
     ) -> String {
@@ -138,6 +138,12 @@ impl World {
             "grants" => half.spare_grant.clone(),
             "meetings" => half.meeting(app, self.actor(Role::Administrator)),
             "mails" => half.mail(app),
+            "hours" => {
+                // One attests and disputes what the other has written down, and corrects one's own.
+                let answers = ["attest_hours", "dispute_hours"].contains(&operation);
+                let of_mentee = (role == Role::Mentee) != answers;
+                half.entry(app, self.actor(Role::Administrator), of_mentee)
+            }
             "match-runs" => self.matched(app, side).run.clone(),
             "proposals" => self.matched(app, side).proposal.clone(),
             "imports" => self.import(app, side),
@@ -154,7 +160,7 @@ impl World {
             }
             "attendees" if role == Role::Mentee => pair.mentee_id.to_string(),
             "attendees" => pair.mentor_id.to_string(),
-            _ => panic!("tests/policy/world.rs knows no object for {kind}/{parameter}: add it"),
+            _ => panic!("tests/policy/world.rs knows no object for {kind} ({operation}): add it"),
         }
     }
 
@@ -167,7 +173,7 @@ impl World {
         side: Side,
         body: &Value,
     ) -> String {
-        let person = self.object(app, "persons", "{id}", role, side);
+        let person = self.object(app, "persons", "", role, side);
         let path = format!("/api/v1/persons/{person}/{kind}");
         let made = app.post(self.actor(Role::Administrator), &path, body);
         if made.status == 409 {
@@ -293,6 +299,21 @@ impl Half {
             mentee,
             people,
         }
+    }
+
+    /// Hours of the mentor or the mentee.
+    fn entry(&self, app: &TestApp, administrator: &Someone, of_mentee: bool) -> String {
+        let person = if of_mentee {
+            self.pair.mentee_id
+        } else {
+            self.pair.mentor_id
+        };
+        let body = json!({
+            "mentorship_id": self.pair.mentorship.id, "person_id": person, "activity": "preparation",
+            "minutes": 30, "worked_on": "2026-10-05", "again": true
+        });
+        let made = app.post(administrator, "/api/v1/hours", &body).expect(201);
+        made.json()["id"].as_str().unwrap().to_owned()
     }
 
     /// A mail of the programme.
