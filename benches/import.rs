@@ -5,6 +5,13 @@
 //! imports it into an empty SQLite database, imports it again, and prints rows per second and the
 //! process's peak memory after each.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "a benchmark stops at the first surprise"
+)]
+
 use std::io::{BufReader, Write};
 use std::sync::Arc;
 use std::time::Instant;
