@@ -131,9 +131,11 @@ impl PasswordPolicy {
             return Err(FieldError::new(pointer, "too-long").with("most", self.most));
         }
         let lower = normal.to_lowercase();
+        let bare = letters_and_digits(&lower);
         if lower == email.key()
-            || fold(&lower) == fold(email.local())
-            || fold(&lower) == fold(email.key())
+            || [email.local(), email.key()]
+                .into_iter()
+                .any(|part| bare == letters_and_digits(part) || fold(&lower) == fold(part))
         {
             return Err(FieldError::new(pointer, "password-like-email"));
         }
@@ -223,6 +225,14 @@ fn argon2() -> Result<Argon2<'static>, Problem> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
+/// Lower-case letters and digits only, accents aside: two spellings of one address are the same.
+fn letters_and_digits(text: &str) -> String {
+    text.nfd()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
 /// Lower-case letters and digits only, with the usual disguises undone: `P@ssw0rd!` is `password`.
 fn fold(text: &str) -> String {
     text.nfd()
@@ -237,23 +247,29 @@ fn fold(text: &str) -> String {
         .collect()
 }
 
+/// [`fold`], with the digits that stand for letters read as those.
+fn undisguised(text: &str) -> String {
+    let letter = |c| match c {
+        '0' => 'o',
+        '1' => 'i',
+        '3' => 'e',
+        '4' => 'a',
+        '5' => 's',
+        '7' => 't',
+        other => other,
+    };
+    fold(text).chars().map(letter).collect()
+}
+
 /// Whether an attacker would try it early: on the list, made of common words and digits, one thing repeated,
 /// or a walk along the keyboard.
 fn is_common(lower: &str) -> bool {
     let folded = fold(lower);
     // Years and exclamation marks around a word add nothing; what stands inside may be a disguised letter.
-    let letters: String = fold(lower.trim_matches(|c: char| !c.is_alphabetic()))
-        .chars()
-        .map(|c| match c {
-            '0' => 'o',
-            '1' => 'i',
-            '3' => 'e',
-            '4' => 'a',
-            '5' => 's',
-            '7' => 't',
-            other => other,
-        })
-        .collect();
+    let letters = undisguised(lower.trim_matches(|c: char| !c.is_alphabetic()));
+    // Only what is no disguise is cut here: `$3cr3t…3!!` begins and ends with disguised letters.
+    let whole =
+        undisguised(lower.trim_matches(|c: char| !c.is_alphanumeric() && c != '$' && c != '@'));
     let without_digits: String = folded.chars().filter(|c| !c.is_ascii_digit()).collect();
     let few_different = lower.chars().collect::<HashSet<_>>().len() < 5;
     few_different
@@ -261,7 +277,7 @@ fn is_common(lower: &str) -> bool {
         || COMMON.contains(letters.as_str())
         || is_repeated(&folded)
         || is_walk(&folded)
-        || [&letters, &without_digits, &folded]
+        || [&letters, &whole, &without_digits, &folded]
             .into_iter()
             .any(|text| is_made_of_words(text))
 }

@@ -403,6 +403,7 @@ async fn report_meeting(
 #[into_params(parameter_in = Query)]
 struct TotalQuery {
     /// What to add up by.
+    #[param(inline)]
     by: By,
     programme_id: Option<ProgrammeId>,
     mentorship_id: Option<MentorshipId>,

@@ -202,8 +202,8 @@ mod tests {
                 .map(|f| (f.reason, f.part.clone()))
         };
         assert_eq!(
-            reason("Klingon B2"),
-            Some((Reason::UnknownLanguage, "Klingon B2".into()))
+            reason("Blurgish B2"),
+            Some((Reason::UnknownLanguage, "Blurgish B2".into()))
         );
         assert_eq!(
             reason("fr:D9"),
