@@ -278,7 +278,7 @@ fn participations_are_listed_with_filters_in_pages_and_by_one_query() {
         let many = app.queries(|| drop(get("limit=5")));
         assert_eq!(few, many);
         app.get(&coordinator, &format!("{list}?sort=age"))
-            .expect(400);
+            .expect(422);
         assert_eq!(
             app.get(&coordinator, &format!("{list}?cursor=%21"))
                 .expect(400)

@@ -17,6 +17,7 @@ use crate::matching::engine::{Matrix, Objective, Options, solve, solve_matrix};
 
 /// What to solve and where to write.
 #[derive(Debug, Clone, clap::Args)]
+#[group(id = "match-files")]
 pub struct Args {
     /// Scores, mentees × mentors, integers; a negative one is not admissible.
     #[arg(

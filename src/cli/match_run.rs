@@ -26,6 +26,7 @@ use crate::programmes::{self, Programme, Side};
 use crate::web::Rendered;
 
 #[derive(Debug, clap::Args)]
+#[group(id = "match-run")]
 pub struct Args {
     /// The programme: its short name or its id.
     #[arg(

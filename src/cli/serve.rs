@@ -67,6 +67,8 @@ pub fn migrate(settings: &Settings) -> anyhow::Result<()> {
 
 /// Serves `app` on `listener`, with the worker beside it where asked, until the process is told to stop.
 pub fn run(app: App, listener: TcpListener, with_worker: bool) -> anyhow::Result<()> {
+    // Built beside the first requests, so that the first search does not wait for its index.
+    std::thread::spawn(crate::reference::titles::warm);
     actix_web::rt::System::new().block_on(async move {
         let (stop, stopped) = watch::channel(false);
         let work = with_worker.then(|| actix_web::rt::spawn(worker::run(app.clone(), stopped)));
