@@ -11,6 +11,7 @@ mod architecture;
 mod cli;
 mod correspondence;
 mod database;
+mod demo;
 mod hours;
 mod i18n;
 mod import;

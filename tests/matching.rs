@@ -1311,6 +1311,10 @@ fn the_command_runs_explains_compares_replays_and_exports() {
                 .args(args)
                 .current_dir(folder.path())
                 .env("PASSERELLE__DATABASE__URL", &app.database.url)
+                .env(
+                    "PASSERELLE__SECURITY__SECRET",
+                    "kX3v9QmT7rLw2ZpB8nYc5HdJ4sGf6Ua1",
+                )
                 .output()
                 .unwrap();
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

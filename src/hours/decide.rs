@@ -156,13 +156,14 @@ pub struct Decided {
 /// Decides many entries, each by itself: what cannot be decided does not hold up the rest.
 ///
 /// # Errors
-/// 422 for none or more than 200 entries, or a missing reason; what stops the whole, such as a busy database.
+/// 403 for roles that decide nothing; 422 for none or more than 200 entries, or a missing reason; what stops the whole, such as a busy database.
 pub fn decide_many(
     conn: &mut Conn,
     ctx: &Context,
     entries: &[Seen],
     decision: &Decision,
 ) -> Result<Vec<Decided>, Problem> {
+    policy::scope(&ctx.actor, Action::DecideHours)?;
     if entries.is_empty() || entries.len() > MOST_AT_ONCE {
         let fault = FieldError::new("/entries", "out-of-range");
         let fault = fault.with("least", 1).with("most", MOST_AT_ONCE);

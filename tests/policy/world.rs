@@ -144,6 +144,7 @@ impl World {
                 let of_mentee = (role == Role::Mentee) != answers;
                 half.entry(app, self.actor(Role::Administrator), of_mentee)
             }
+            "occupations" => "21300".to_owned(),
             "match-runs" => self.matched(app, side).run.clone(),
             "proposals" => self.matched(app, side).proposal.clone(),
             "imports" => self.import(app, side),
