@@ -186,7 +186,7 @@ const PROBLEM_CALLS: [&str; 4] = [
 /// Literals that directly follow `call` in the code, for every file: (file, line, literal).
 fn after<'a>(file: &'a Source, call: &str) -> Vec<(usize, &'a str)> {
     let squeezed: String = file.code.split_whitespace().collect::<Vec<_>>().join(" ");
-    let squeezed = squeezed.replace("( ", "(").replace("{ ", "{ ");
+    let squeezed = squeezed.replace("( ", "(");
     let mut found = Vec::new();
     // Literals are blanked to "" in the code, in order: the n-th "" is the n-th literal.
     for (at, _) in squeezed.match_indices(&format!("{call}\"\"")) {

@@ -3,6 +3,15 @@
 //! Every test runs on SQLite, and on PostgreSQL when its programs are on the machine (`PASSERELLE_TEST_POSTGRES=must`
 //! makes a missing PostgreSQL an error).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "in a test a failure should be loud and short"
+)]
+
 mod support;
 
 mod access;

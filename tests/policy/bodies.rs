@@ -8,9 +8,12 @@ use super::world::NAMES;
 
 type Named<'a> = &'a dyn Fn(&str) -> Option<String>;
 
+/// A route's name and its body.
+type Body = (&'static str, fn() -> Value);
+
 /// What to send where the least that a schema allows is not a request that reaches the policy: fields that
 /// stand for those that the schema would give.
-const BODIES: &[(&str, fn() -> Value)] = &[
+const BODIES: &[Body] = &[
     (
         "invite_account",
         || json!({"role": "coach", "person_id": null, "email": "walk@example.org", "display_name": "W"}),
