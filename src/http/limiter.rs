@@ -102,7 +102,8 @@ impl Limiter {
     }
 
     fn interval(&self) -> i64 {
-        MINUTE / i64::from(self.quota)
+        // At least one unit: a quota beyond the clock's resolution is as good as none, and no reason to fall.
+        (MINUTE / i64::from(self.quota).max(1)).max(1)
     }
 
     fn left(&self, arrival: i64, now: i64) -> Left {
