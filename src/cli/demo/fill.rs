@@ -45,8 +45,8 @@ pub fn fill(conn: &mut Conn, ctx: &Context) -> Result<(), Problem> {
         let hash = Password::unchecked(PASSWORD).hash()?;
         staff(conn, ctx, &programmes, &hash)?;
         let people = make_people(conn, ctx, &programmes)?;
-        let pair = history::write(conn, ctx, &programmes, &people)?;
-        sign_ins_of_people(conn, ctx, &people, pair, &hash)
+        history::write(conn, ctx, &programmes, &people)?;
+        sign_ins_of_people(conn, ctx, &people, &hash)
     })
 }
 
@@ -244,10 +244,9 @@ fn sign_ins_of_people(
     conn: &mut Conn,
     ctx: &Context,
     people: &[Enrolled],
-    pair: Option<[(Role, PersonId); 2]>,
     hash: &PasswordHash,
 ) -> Result<(), Problem> {
-    for (role, person_id) in pair.into_iter().flatten() {
+    for (role, person_id) in history::one_pair(conn)? {
         if let Some(one) = people.iter().find(|p| p.person_id == person_id) {
             let name = format!("{} {}", one.figure.given_name, one.figure.family_name);
             let grants = [NewGrant {

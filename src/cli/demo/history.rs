@@ -5,8 +5,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, Days, Duration, NaiveDate, NaiveTime};
+use diesel::prelude::*;
 
 use crate::cli::demo::fill::{Enrolled, ago};
+use crate::db::schema::mentorships;
 use crate::db::{Conn, Constraint, constraint};
 use crate::kernel::ids::{AttendeeId, MeetingId, PersonId};
 use crate::kernel::{Context, Instant, Problem, Role, Zone};
@@ -29,13 +31,13 @@ struct Pair<'a> {
     weeks: i64,
 }
 
-/// Writes mentorships, meetings and hours; returns the two of the first pair, who get an account each.
+/// Writes mentorships, meetings and hours.
 pub fn write(
     conn: &mut Conn,
     ctx: &Context,
     programmes: &[Programme],
     people: &[Enrolled],
-) -> Result<Option<[(Role, PersonId); 2]>, Problem> {
+) -> Result<(), Problem> {
     let mut pairs = Vec::new();
     for (number, (mentor, mentee)) in couples(people).into_iter().take(PAIRS).enumerate() {
         let weeks = 3 + i64::try_from(number % 17).unwrap_or(0);
@@ -63,12 +65,7 @@ pub fn write(
     for pair in pairs.iter().take(BOOKED_AHEAD) {
         next_meeting(conn, ctx, pair)?;
     }
-    Ok(pairs.first().map(|pair| {
-        [
-            (Role::Mentor, pair.mentor.person_id),
-            (Role::Mentee, pair.mentee.person_id),
-        ]
-    }))
+    Ok(())
 }
 
 /// Mentors and mentees of one programme and occupation with a common language, in the order of waiting,
@@ -254,4 +251,13 @@ fn next_meeting(conn: &mut Conn, ctx: &Context, pair: &Pair<'_>) -> Result<(), P
     };
     meetings::book::book(conn, ctx, command)?;
     Ok(())
+}
+
+/// The two of the first mentorship.
+pub fn one_pair(conn: &mut Conn) -> Result<[(Role, PersonId); 2], Problem> {
+    let (mentor, mentee) = mentorships::table
+        .order(mentorships::id)
+        .select((mentorships::mentor_id, mentorships::mentee_id))
+        .first(conn)?;
+    Ok([(Role::Mentor, mentor), (Role::Mentee, mentee)])
 }
