@@ -87,16 +87,23 @@ fn starts(zone: Zone, span: Span, search: &Search) -> impl Iterator<Item = Span>
 fn round_up(zone: Zone, from: DateTime<Utc>, step: TimeDelta) -> Option<DateTime<Utc>> {
     let step = step.num_seconds();
     let mut at = whole_second(from)?;
-    // Once is enough on an ordinary day. A clock change, or a midnight that the step does not
-    // divide, lands the first try beside the mark.
-    for _ in 0..4 {
+    // Once is enough on an ordinary day. A midnight that the step does not divide starts the count
+    // again, and so does a change of the clock: whoever steps over it may land behind a mark that
+    // the new clock shows sooner.
+    for _ in 0..6 {
         let second = i64::from(zone.local(at).num_seconds_from_midnight());
         let beyond = second % step;
         if beyond == 0 {
             return Some(at);
         }
         let to_midnight = 86_400 - second;
-        at = at.checked_add_signed(TimeDelta::seconds((step - beyond).min(to_midnight)))?;
+        let mark = at.checked_add_signed(TimeDelta::seconds((step - beyond).min(to_midnight)))?;
+        at = if zone.offset_at(mark) == zone.offset_at(at) {
+            mark
+        } else {
+            zone.next_transition(at)
+                .map_or(mark, |change| change.at.min(mark))
+        };
     }
     None
 }

@@ -229,6 +229,17 @@ fn starts_stay_round_when_the_clock_moves_by_half_an_hour_within_the_window() {
 }
 
 #[test]
+fn a_mark_that_the_clock_shows_sooner_after_its_jump_is_not_missed() {
+    // 01:40 + 50 minutes would be 02:30, which does not exist: fifty-minute marks go on at 03:20.
+    let who = [person("America/Toronto", Weekday::Sun, "00:00", "04:00")];
+    let night = span("2026-03-08T05:00:00Z", "2026-03-08T08:00:00Z");
+    assert_eq!(
+        starts(&common(&who, &search(night, 15, 50))),
+        ["03-08 05:00", "03-08 05:50", "03-08 06:40", "03-08 07:20"]
+    );
+}
+
+#[test]
 fn both_readings_of_the_ambiguous_hour_can_be_offered() {
     let who = person("America/Toronto", Sun, "00:00", "03:00");
     let window = span("2026-10-31T12:00:00Z", "2026-11-01T12:00:00Z");
