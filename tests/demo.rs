@@ -69,6 +69,12 @@ impl Demo {
         answer.json().unwrap()
     }
 
+    /// Who can sign in, as it was printed.
+    fn sign_ins(&self) -> Vec<&str> {
+        let lines = self.said.lines().map(str::trim);
+        lines.filter(|line| line.contains(" — ")).collect()
+    }
+
     fn names(&self) -> Vec<String> {
         let token = self.token("coordinator");
         let page = self.get(&token, "/api/v1/persons?limit=200");
@@ -121,6 +127,8 @@ fn the_demonstration_shows_the_whole_product_and_keeps_its_data() {
         );
     }
     let names = demo.names();
+    let sign_ins = demo.sign_ins().join("\n");
+    assert!(sign_ins.lines().count() >= 7, "{sign_ins}");
     demo.stop();
 
     let again = Demo::start(folder.path(), &[]);
@@ -133,6 +141,11 @@ fn the_demonstration_shows_the_whole_product_and_keeps_its_data() {
         fresh.names(),
         names,
         "the population is the same every time"
+    );
+    assert_eq!(
+        fresh.sign_ins().join("\n"),
+        sign_ins,
+        "the same people sign in every time"
     );
     fresh.stop();
     assert!(

@@ -1368,3 +1368,49 @@ fn the_command_runs_explains_compares_replays_and_exports() {
         assert!(wrong.contains("/settings/weights/topics"), "{wrong}");
     });
 }
+
+#[test]
+fn wishes_count_only_if_both_have_agreed_and_the_reason_names_them() {
+    each_database(|app| {
+        let scene = scene(app);
+        let admin = app.administrator();
+        let wish = |who: &Participation, wishes: Value| {
+            let path = format!("/api/v1/persons/{}", who.person_id);
+            app.patch(&admin, &path, "\"1\"", &json!({"wishes": wishes}))
+                .expect(200);
+        };
+        wish(&scene.amina, json!({"wants": ["parent"]}));
+        wish(&scene.bruno, json!({"is": ["parent"]}));
+        let agree = |who: &Participation| {
+            let path = format!("/api/v1/persons/{}/consents", who.person_id);
+            let body = json!({"kind": "wishes", "text_version": "2026-09", "given": true});
+            app.post(&admin, &path, &body).expect(201);
+        };
+        let earned = || {
+            let run = scene.run(app);
+            let proposal = scene.proposal_of(app, &run, &scene.amina);
+            assert_eq!(
+                proposal["mentor"]["participation_id"],
+                json!(scene.bruno.id)
+            );
+            let id = proposal["id"].as_str().unwrap();
+            let read = app
+                .get(&scene.staff, &format!("/api/v1/proposals/{id}"))
+                .expect(200)
+                .json();
+            let reasons = read["reasons"].as_array().unwrap();
+            let wishes = reasons.iter().find(|r| r["part"] == "wishes").unwrap();
+            (
+                wishes["points"].as_i64().unwrap(),
+                wishes["en"].as_str().unwrap().to_owned(),
+            )
+        };
+        assert_eq!(earned().0, 0, "nobody agreed");
+        agree(&scene.amina);
+        assert_eq!(earned().0, 0, "one agreed");
+        agree(&scene.bruno);
+        let (points, sentence) = earned();
+        assert!(points > 0);
+        assert_eq!(sentence, "As the mentee wished, the mentor is: a parent.");
+    });
+}

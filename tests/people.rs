@@ -587,3 +587,34 @@ fn a_conflict_of_interest_is_declared_once_for_a_pair() {
         app.delete(&admin, &one, "*").expect(404);
     });
 }
+
+#[test]
+fn wishes_are_written_read_and_replaced_and_nobody_else_reads_them() {
+    each_database(|app| {
+        let admin = app.administrator();
+        let mut body = person("Amina");
+        body["wishes"] = json!({"is": ["woman", "parent"], "wants": ["woman"], "insists": []});
+        let id = make_person(app, &admin, &body);
+        let path = format!("/api/v1/persons/{id}");
+        let read = app.get(&admin, &path).expect(200).json();
+        assert_eq!(read["wishes"], body["wishes"]);
+        let others = json!({"wishes": {"wants": ["refugee-path"], "insists": ["woman"]}});
+        let changed = app.patch(&admin, &path, "\"1\"", &others).expect(200);
+        let expected = json!({"is": [], "wants": ["refugee-path"], "insists": ["woman"]});
+        assert_eq!(changed.json()["wishes"], expected);
+
+        let twice = json!({"wishes": {"wants": ["woman"], "insists": ["woman"]}});
+        let refused = app.patch(&admin, &path, "\"2\"", &twice);
+        assert_eq!(refused.field_errors(), ["/wishes/insists/0 twice"]);
+        let unknown = json!({"wishes": {"wants": ["rich"]}});
+        app.patch(&admin, &path, "\"2\"", &unknown).expect(422);
+
+        let programme = placed::open_programme(app, "sante");
+        let mentor = placed::person(app, &placed::Made::default());
+        work_together(app, &programme, mentor, id);
+        let other = app.someone(Role::Mentor, None, Some(mentor));
+        app.get(&other, &path).expect(404);
+        let card = app.get(&other, &format!("{path}/card")).expect(200).json();
+        assert_eq!(card.get("wishes"), None, "{card}");
+    });
+}

@@ -352,6 +352,19 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::kernel::sql::*;
 
+    person_wishes (id) {
+        id -> SqlUuid,
+        person_id -> SqlUuid,
+        kind -> Text,
+        word -> Text,
+        position -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kernel::sql::*;
+
     availability_rules (id) {
         id -> SqlUuid,
         person_id -> SqlUuid,
@@ -621,6 +634,7 @@ diesel::joinable!(refresh_tokens -> accounts (account_id));
 diesel::joinable!(person_occupations -> persons (person_id));
 diesel::joinable!(person_languages -> persons (person_id));
 diesel::joinable!(person_topics -> persons (person_id));
+diesel::joinable!(person_wishes -> persons (person_id));
 diesel::joinable!(availability_rules -> persons (person_id));
 diesel::joinable!(availability_exceptions -> persons (person_id));
 diesel::joinable!(consents -> persons (person_id));
@@ -664,6 +678,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     person_occupations,
     person_languages,
     person_topics,
+    person_wishes,
     availability_rules,
     availability_exceptions,
     consents,

@@ -84,6 +84,7 @@ ids! {
     PersonLanguageId,
     /// A topic that a person wants or offers.
     PersonTopicId,
+    PersonWishId,
     /// A weekly rule of availability.
     AvailabilityRuleId,
     /// An exception to the weekly rules.

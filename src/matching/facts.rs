@@ -22,6 +22,12 @@ pub struct Facts {
     pub topics: Vec<String>,
     /// How many topics the mentee asks for.
     pub topics_asked: u32,
+    /// What the mentee wished for and the mentor is, by the words of `people::model::WishWord`.
+    #[serde(default)]
+    pub mentee_wishes: Vec<String>,
+    /// What the mentor wished for and the mentee is.
+    #[serde(default)]
+    pub mentor_wishes: Vec<String>,
     /// The mentor has passed the licence that the mentee seeks: here, or elsewhere.
     pub licence: Option<LicenceHelp>,
     /// How they would meet.
@@ -157,12 +163,10 @@ impl Facts {
                 mentee.map_or(0, |row| row.zone),
                 mentor.map_or(0, |row| row.zone),
             ),
-            topics: facts
-                .topics
-                .iter()
-                .filter_map(|topic| word(&inputs.topics, *topic))
-                .collect(),
+            topics: words(&inputs.topics, &facts.topics),
             topics_asked: facts.topics_asked,
+            mentee_wishes: words(&inputs.wishes, &facts.mentee_wishes),
+            mentor_wishes: words(&inputs.wishes, &facts.mentor_wishes),
             licence: facts.licence.map(|fact| {
                 if fact.same_jurisdiction {
                     LicenceHelp::SameJurisdiction
@@ -187,6 +191,11 @@ impl Facts {
 
 fn word(words: &[String], number: u16) -> Option<String> {
     words.get(usize::from(number)).cloned()
+}
+
+fn words(all: &[String], numbers: &[u16]) -> Vec<String> {
+    let known = numbers.iter();
+    known.filter_map(|number| word(all, *number)).collect()
 }
 
 fn profession(inputs: &Inputs, fact: &ProfessionFact) -> Option<Profession> {

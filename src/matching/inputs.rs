@@ -16,7 +16,7 @@ use crate::matching::engine::{
 };
 
 /// What the engine's facts say about people changes with this number: part of the engine's version.
-pub const VERSION: &str = concat!("passerelle-", env!("CARGO_PKG_VERSION"), "/1");
+pub const VERSION: &str = concat!("passerelle-", env!("CARGO_PKG_VERSION"), "/2");
 
 /// A person on one side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +47,9 @@ pub struct Inputs {
     pub macrolanguages: Vec<Option<LanguageId>>,
     /// Topics by position.
     pub topics: Vec<String>,
+    /// Words of wishes by position.
+    #[serde(default)]
+    pub wishes: Vec<String>,
     /// Two cities between which people can meet, by number.
     pub reach: Vec<(u32, u32)>,
     pub mentees: Vec<Row<Mentee>>,

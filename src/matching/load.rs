@@ -16,6 +16,7 @@ use crate::matching::request::{self, Request};
 use crate::matching::translate::{Candidate, Translator, zone_of};
 use crate::mentorships::MentorshipStatus;
 use crate::people;
+use crate::people::consents::ConsentKind;
 use crate::people::exceptions::Exception;
 use crate::programmes::settings::MatchingSettings;
 use crate::programmes::{Participation, ParticipationStatus, Programme, Side};
@@ -24,7 +25,7 @@ use crate::programmes::{Participation, ParticipationStatus, Programme, Side};
 const CHUNK: usize = 10_000;
 
 /// The consent without which, once withdrawn, nobody is matched.
-const MATCHING: &str = "matching";
+const MATCHING: &str = ConsentKind::Matching.as_str();
 
 /// A pair that was held back for later: the run keeps it, unless that has become impossible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +77,7 @@ pub fn load(
         languages: lists.languages,
         macrolanguages: lists.macrolanguages,
         topics: lists.topics,
+        wishes: lists.wishes,
         reach: lists.reach,
         mentees,
         mentors,
@@ -129,18 +131,19 @@ fn candidates(
         exceptions.extend(people::exceptions::of(conn, some)?);
         consents.extend(consents_of(conn, some)?);
     }
+    let given = |id: PersonId, kind: &str| consents.get(&(id, kind.to_owned())).copied();
     let consented = |id: PersonId| {
-        let given = |kind: &str| consents.get(&(id, kind.to_owned())).copied();
-        given(MATCHING) != Some(false)
+        given(id, MATCHING) != Some(false)
             && settings
                 .required_consents
                 .iter()
-                .all(|kind| given(kind) == Some(true))
+                .all(|kind| given(id, kind) == Some(true))
     };
     let candidate = |participation: Participation| {
         let id = participation.person_id;
         Some(Candidate {
             consented: consented(id),
+            wishes_count: given(id, ConsentKind::Wishes.as_str()) == Some(true),
             exceptions: exceptions.get(&id).cloned().unwrap_or_default(),
             profile: profiles.get(&id)?.clone(),
             participation,

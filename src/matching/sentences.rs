@@ -357,8 +357,27 @@ fn place(facts: &Facts, locale: Locale) -> String {
     }
 }
 
-fn wishes(_: &Facts, locale: Locale) -> String {
-    i18n::text(locale, "match-wishes-none")
+fn wishes(facts: &Facts, locale: Locale) -> String {
+    let told = [
+        ("match-wishes-mentee", &facts.mentee_wishes),
+        ("match-wishes-mentor", &facts.mentor_wishes),
+    ];
+    let sentences: Vec<String> = told
+        .into_iter()
+        .filter(|(_, words)| !words.is_empty())
+        .map(|(key, words)| {
+            let names: Vec<String> = words
+                .iter()
+                .map(|word| i18n::text(locale, &format!("wish-{word}")))
+                .collect();
+            say(locale, key, [("wishes", names.join(", ").into())])
+        })
+        .collect();
+    if sentences.is_empty() {
+        i18n::text(locale, "match-wishes-none")
+    } else {
+        sentences.join(" ")
+    }
 }
 
 /// The message that names a rule: "No shared language at the least level".

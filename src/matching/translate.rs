@@ -1,4 +1,5 @@
-//! From people's files to the engine's facts: occupations, languages, places, topics and hours become numbers.
+//! From people's files to the engine's facts: occupations, languages, places, topics, wishes and hours become
+//! numbers.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +11,13 @@ use crate::matching::engine;
 use crate::matching::engine::noc::experience_permille;
 use crate::matching::engine::{
     Experience, LanguageId, LanguageSkill, Licence, Mentee, Mentor, Mode, OccupationId, Place,
-    Standing, TopicId, WeekMask, Window, Wishes, level,
+    Standing, TagId, TopicId, WeekMask, Window, Wishes, level,
 };
 use crate::matching::inputs::{Numbers, Row};
 use crate::people::exceptions::{Exception, ExceptionKind};
 use crate::people::model::parts::Side as TopicSide;
 use crate::people::model::{
-    LicenceStage, MeetingMode, OccupationKind, Person, PersonStatus, Profile,
+    LicenceStage, MeetingMode, OccupationKind, Person, PersonStatus, Profile, WishKind,
 };
 use crate::programmes::Participation;
 use crate::reference::LanguageLevel;
@@ -40,6 +41,8 @@ pub struct Candidate {
     pub exceptions: Vec<Exception>,
     /// All required consents are given and none for matching is withdrawn.
     pub consented: bool,
+    /// They have agreed that wishes count.
+    pub wishes_count: bool,
 }
 
 /// Numbers for everything that people's files say in words.
@@ -48,6 +51,7 @@ pub struct Translator {
     occupations: Numbers<String>,
     languages: Numbers<String>,
     topics: Numbers<String>,
+    wishes: Numbers<String>,
     cities: Numbers<Town>,
     provinces: Numbers<String>,
     calendar: Calendar,
@@ -67,6 +71,7 @@ pub struct Lists {
     pub languages: Vec<String>,
     pub macrolanguages: Vec<Option<LanguageId>>,
     pub topics: Vec<String>,
+    pub wishes: Vec<String>,
     pub reach: Vec<(u32, u32)>,
     pub calendar: Calendar,
 }
@@ -85,6 +90,7 @@ impl Translator {
             occupations: Numbers::default(),
             languages: Numbers::default(),
             topics: Numbers::default(),
+            wishes: Numbers::default(),
             cities: Numbers::default(),
             provinces: Numbers::default(),
             calendar,
@@ -146,6 +152,7 @@ impl Translator {
             macrolanguages,
             languages,
             topics: self.topics.words(),
+            wishes: self.wishes.words(),
             reach: within_reach(&self.cities.words()),
             calendar: self.calendar,
         }
@@ -185,7 +192,7 @@ impl Translator {
             languages: self.languages(&who.profile),
             weeks: self.weeks(&who.profile),
             place: self.place(person),
-            wishes: Wishes::default(),
+            wishes: self.wishes(who),
         }
     }
 
@@ -276,6 +283,25 @@ impl Translator {
             }
         }
         found
+    }
+
+    /// Nothing of who has not agreed that wishes count: what does not count is not even frozen with a run.
+    fn wishes(&mut self, who: &Candidate) -> Wishes {
+        if !who.wishes_count {
+            return Wishes::default();
+        }
+        let mut of = |kind| -> Vec<TagId> {
+            let these = who.profile.wishes.iter().filter(|wish| wish.kind == kind);
+            these
+                .filter_map(|wish| self.wishes.of(wish.word.as_str().to_owned()))
+                .collect()
+        };
+        Wishes {
+            may_count: true,
+            has: of(WishKind::Is),
+            wants: of(WishKind::Wants),
+            insists: of(WishKind::Insists),
+        }
     }
 
     /// Licences: for a mentee, what is sought; for a mentor, what was passed. The profession is the unit group.

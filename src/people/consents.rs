@@ -30,6 +30,9 @@ crate::text_enum! {
         Confidentiality => "confidentiality",
         /// To say of oneself what is used in sums only.
         SelfIdentification => "self-identification",
+        /// That wishes, one's own and what one says of oneself for those of others, count in
+        /// matching.
+        Wishes => "wishes",
     }
 }
 

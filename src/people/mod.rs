@@ -7,7 +7,7 @@
 //! them counts in their version, which is the ETag.
 //!
 //! For other rooms: [`store::find`], [`store::find_all`], [`store::profile`] and
-//! [`store::lists::profiles`] (many at once, four queries), [`exceptions::of`],
+//! [`store::lists::profiles`] (many at once, five queries), [`exceptions::of`],
 //! [`consents::current`], [`conflicts::among`], [`create::create_in`].
 
 pub mod api;

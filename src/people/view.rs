@@ -6,10 +6,11 @@ use utoipa::ToSchema;
 
 use crate::kernel::ids::{AccountId, PersonId};
 use crate::kernel::{Instant, Locale};
+use crate::people::model::changes::WishesInput;
 use crate::people::model::parts::WindowText;
 use crate::people::model::{
     LicenceStage, MeetingMode, Occupation, OccupationKind, Origin, Person, PersonStatus, Profile,
-    Side,
+    Side, WishKind,
 };
 use crate::people::read::Listed;
 use crate::reference::{self, LanguageLevel, NocCode};
@@ -91,6 +92,8 @@ pub struct PersonView {
     pub occupations: Vec<OccupationView>,
     pub languages: Vec<LanguageView>,
     pub topics: TopicsView,
+    /// Counts in matching only with the consent `wishes`.
+    pub wishes: WishesInput,
     pub availability: Vec<WindowText>,
 }
 
@@ -191,11 +194,23 @@ fn topics(profile: &Profile) -> TopicsView {
     view
 }
 
+fn wishes(profile: &Profile) -> WishesInput {
+    let mut view = WishesInput::default();
+    for wish in &profile.wishes {
+        match wish.kind {
+            WishKind::Is => view.is.push(wish.word),
+            WishKind::Wants => view.wants.push(wish.word),
+            WishKind::Insists => view.insists.push(wish.word),
+        }
+    }
+    view
+}
+
 impl PersonView {
     /// The record in the reader's language.
     pub fn of(profile: Profile, locale: Locale) -> Self {
         let (occupations, languages) = (occupations(&profile, locale), languages(&profile, locale));
-        let topics = topics(&profile);
+        let (topics, wishes) = (topics(&profile), wishes(&profile));
         let availability = profile
             .availability
             .iter()
@@ -263,6 +278,7 @@ impl PersonView {
             occupations,
             languages,
             topics,
+            wishes,
             availability,
         }
     }

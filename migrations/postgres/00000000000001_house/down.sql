@@ -11,6 +11,7 @@ DROP TABLE conflicts_of_interest CASCADE;
 DROP TABLE consents CASCADE;
 DROP TABLE availability_exceptions CASCADE;
 DROP TABLE availability_rules CASCADE;
+DROP TABLE person_wishes CASCADE;
 DROP TABLE person_topics CASCADE;
 DROP TABLE person_languages CASCADE;
 DROP TABLE person_occupations CASCADE;

@@ -11,6 +11,7 @@ DROP TABLE conflicts_of_interest;
 DROP TABLE consents;
 DROP TABLE availability_exceptions;
 DROP TABLE availability_rules;
+DROP TABLE person_wishes;
 DROP TABLE person_topics;
 DROP TABLE person_languages;
 DROP TABLE person_occupations;

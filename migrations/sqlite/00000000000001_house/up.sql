@@ -286,6 +286,15 @@ CREATE TABLE person_topics (
     CONSTRAINT person_topics_person_id_side_topic_key UNIQUE (person_id, side, topic)
 );
 
+CREATE TABLE person_wishes (
+    id TEXT NOT NULL PRIMARY KEY,
+    person_id TEXT NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('is', 'wants', 'insists')),
+    word TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    CONSTRAINT person_wishes_person_id_kind_word_key UNIQUE (person_id, kind, word)
+);
+
 CREATE TABLE availability_rules (
     id TEXT NOT NULL PRIMARY KEY,
     person_id TEXT NOT NULL REFERENCES persons (id) ON DELETE CASCADE,

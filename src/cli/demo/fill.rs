@@ -45,8 +45,8 @@ pub fn fill(conn: &mut Conn, ctx: &Context) -> Result<(), Problem> {
         let hash = Password::unchecked(PASSWORD).hash()?;
         staff(conn, ctx, &programmes, &hash)?;
         let people = make_people(conn, ctx, &programmes)?;
-        history::write(conn, ctx, &programmes, &people)?;
-        sign_ins_of_people(conn, ctx, &people, &hash)
+        let pair = history::write(conn, ctx, &programmes, &people)?;
+        sign_ins_of_people(conn, ctx, &people, pair.iter().flatten(), &hash)
     })
 }
 
@@ -223,12 +223,18 @@ fn make_person(conn: &mut Conn, ctx: &Context, figure: &Figure) -> Result<Person
         "occupations": occupations,
         "languages": figure.languages.iter().map(|(code, level)| json!({"language": code, "level": level})).collect::<Vec<_>>(),
         "topics": topics,
+        "wishes": {"is": figure.says, "wants": figure.wishes},
         "availability": figure.availability.iter()
             .map(|(day, start, end)| json!({"weekday": day, "starts": clock(*start), "ends": clock(*end)}))
             .collect::<Vec<_>>(),
     }))?;
     let person = people::create::create_in(conn, ctx, &changes, Origin::Demo)?.person;
-    for kind in [ConsentKind::Matching, ConsentKind::ContactSharing] {
+    let agreed = !figure.says.is_empty() || !figure.wishes.is_empty();
+    let wishes = agreed.then_some(ConsentKind::Wishes);
+    for kind in [ConsentKind::Matching, ConsentKind::ContactSharing]
+        .into_iter()
+        .chain(wishes)
+    {
         let given = ConsentInput {
             kind,
             text_version: "2026-01".to_owned(),
@@ -240,13 +246,14 @@ fn make_person(conn: &mut Conn, ctx: &Context, figure: &Figure) -> Result<Person
 }
 
 /// A mentor and a mentee who meet can sign in, to see the platform with their eyes.
-fn sign_ins_of_people(
+fn sign_ins_of_people<'a>(
     conn: &mut Conn,
     ctx: &Context,
     people: &[Enrolled],
+    pair: impl Iterator<Item = &'a (Role, PersonId)>,
     hash: &PasswordHash,
 ) -> Result<(), Problem> {
-    for (role, person_id) in history::one_pair(conn)? {
+    for &(role, person_id) in pair {
         if let Some(one) = people.iter().find(|p| p.person_id == person_id) {
             let name = format!("{} {}", one.figure.given_name, one.figure.family_name);
             let grants = [NewGrant {

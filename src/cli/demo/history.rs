@@ -5,10 +5,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, Days, Duration, NaiveDate, NaiveTime};
-use diesel::prelude::*;
 
 use crate::cli::demo::fill::{Enrolled, ago};
-use crate::db::schema::mentorships;
 use crate::db::{Conn, Constraint, constraint};
 use crate::kernel::ids::{AttendeeId, MeetingId, PersonId};
 use crate::kernel::{Context, Instant, Problem, Role, Zone};
@@ -31,13 +29,14 @@ struct Pair<'a> {
     weeks: i64,
 }
 
-/// Writes mentorships, meetings and hours.
+/// Writes mentorships, meetings and hours, and names the two who sign in to show a mentor's and a mentee's
+/// view: those of the pairs with a meeting ahead who have met for longest, the same in every demonstration.
 pub fn write(
     conn: &mut Conn,
     ctx: &Context,
     programmes: &[Programme],
     people: &[Enrolled],
-) -> Result<(), Problem> {
+) -> Result<Option<[(Role, PersonId); 2]>, Problem> {
     let mut pairs = Vec::new();
     for (number, (mentor, mentee)) in couples(people).into_iter().take(PAIRS).enumerate() {
         let weeks = 3 + i64::try_from(number % 17).unwrap_or(0);
@@ -65,7 +64,16 @@ pub fn write(
     for pair in pairs.iter().take(BOOKED_AHEAD) {
         next_meeting(conn, ctx, pair)?;
     }
-    Ok(())
+    let longest = pairs
+        .iter()
+        .take(BOOKED_AHEAD)
+        .max_by_key(|pair| pair.weeks);
+    Ok(longest.map(|pair| {
+        [
+            (Role::Mentor, pair.mentor.person_id),
+            (Role::Mentee, pair.mentee.person_id),
+        ]
+    }))
 }
 
 /// Mentors and mentees of one programme and occupation with a common language, in the order of waiting,
@@ -251,13 +259,4 @@ fn next_meeting(conn: &mut Conn, ctx: &Context, pair: &Pair<'_>) -> Result<(), P
     };
     meetings::book::book(conn, ctx, command)?;
     Ok(())
-}
-
-/// The two of the first mentorship.
-pub fn one_pair(conn: &mut Conn) -> Result<[(Role, PersonId); 2], Problem> {
-    let (mentor, mentee) = mentorships::table
-        .order(mentorships::id)
-        .select((mentorships::mentor_id, mentorships::mentee_id))
-        .first(conn)?;
-    Ok([(Role::Mentor, mentor), (Role::Mentee, mentee)])
 }

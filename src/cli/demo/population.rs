@@ -43,6 +43,10 @@ pub struct Figure {
     pub mode: &'static str,
     /// Wanted by a mentee, in order of importance; offered by a mentor.
     pub topics: Vec<&'static str>,
+    /// What they say of themself for the wishes of others, as few people do.
+    pub says: Vec<&'static str>,
+    /// What they would like of the other.
+    pub wishes: Vec<&'static str>,
     /// How many mentees a mentor takes.
     pub capacity: i32,
     /// Days that a mentee has waited.
@@ -114,6 +118,7 @@ fn figure(
     } else {
         2 + dice.below(3)
     };
+    let (says, wishes) = personal(number, is_mentor, given_kind == "given_f");
     Figure {
         is_mentor,
         email: email(taken, &given_name, &family_name),
@@ -142,6 +147,8 @@ fn figure(
             })
             .0,
         topics: dice.several(TOPICS, wanted),
+        says,
+        wishes,
         capacity: if is_mentor {
             i32::try_from(1 + dice.below(3)).unwrap_or(1)
         } else {
@@ -149,6 +156,28 @@ fn figure(
         },
         waited_days: i64::try_from(3 + dice.below(140)).unwrap_or(30),
     }
+}
+
+/// What one person in three says of themself, and what one newcomer in six wishes for.
+fn personal(
+    number: usize,
+    is_mentor: bool,
+    is_woman: bool,
+) -> (Vec<&'static str>, Vec<&'static str>) {
+    let (mut says, mut wishes) = (Vec::new(), Vec::new());
+    if number.is_multiple_of(3) {
+        says.push(if is_woman { "woman" } else { "man" });
+    }
+    if number % 9 == 4 {
+        says.push("parent");
+    }
+    if number % 15 == 6 {
+        says.push("refugee-path");
+    }
+    if !is_mentor && number.is_multiple_of(6) {
+        wishes.push(if is_woman { "woman" } else { "parent" });
+    }
+    (says, wishes)
 }
 
 fn languages(dice: &mut Dice, origin: &Origin, province: &str, is_mentor: bool) -> Vec<Spoken> {

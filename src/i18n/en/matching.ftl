@@ -44,7 +44,9 @@ match-place-reach = They can meet in person: { $mentee } and { $mentor } are clo
 match-place-province = They would meet at a distance, in the same province.
 match-place-remote = They would meet at a distance.
 match-place-none = They have no way of meeting in common.
-match-wishes-none = No wish of either is recorded that could count.
+match-wishes-none = No wish of either that may count holds here.
+match-wishes-mentee = As the mentee wished, the mentor is: { $wishes }.
+match-wishes-mentor = As the mentor wished, the mentee is: { $wishes }.
 
 # Rules that exclude a pair.
 match-rule-mentee-not-active = The mentee is not active

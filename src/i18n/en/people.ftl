@@ -43,4 +43,17 @@ topic-leadership = Leading and advancing
 topic-settlement = Settling in
 topic-confidence = Confidence
 topic-digital-skills = Digital skills
+
+# Wishes: “the mentor is: …”
+wish-woman = a woman
+wish-man = a man
+wish-non-binary = a non-binary person
+wish-sexual-and-gender-diversity = a person of the 2SLGBTQI+ communities
+wish-parent = a parent
+wish-single-parent = a single parent
+wish-refugee-path = someone who came as a refugee
+wish-disability = a person with a disability
+wish-own-business = someone with a business of their own
+wish-changed-profession = someone who changed professions
+wish-over-fifty = over fifty
 field-too-many = These are too many: at most { $most }.

@@ -44,7 +44,9 @@ match-place-reach = Les deux peuvent se voir en personne : { $mentee } et { $men
 match-place-province = Les rencontres se feraient à distance, dans la même province.
 match-place-remote = Les rencontres se feraient à distance.
 match-place-none = Il n’y a pas de façon commune de se rencontrer.
-match-wishes-none = Aucun souhait pouvant compter n’est consigné.
+match-wishes-none = Aucun souhait pouvant compter n’est réalisé ici.
+match-wishes-mentee = Comme la personne accompagnée le souhaitait, la personne mentore est : { $wishes }.
+match-wishes-mentor = Comme la personne mentore le souhaitait, la personne accompagnée est : { $wishes }.
 
 # Règles qui excluent un jumelage.
 match-rule-mentee-not-active = La personne accompagnée n’est pas active

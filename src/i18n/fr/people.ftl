@@ -43,4 +43,17 @@ topic-leadership = Direction et avancement
 topic-settlement = Installation
 topic-confidence = Confiance en soi
 topic-digital-skills = Compétences numériques
+
+# Souhaits : « la personne mentore est : … »
+wish-woman = une femme
+wish-man = un homme
+wish-non-binary = une personne non binaire
+wish-sexual-and-gender-diversity = une personne des communautés 2ELGBTQI+
+wish-parent = un parent
+wish-single-parent = un parent à la tête d’une famille monoparentale
+wish-refugee-path = une personne arrivée par la voie de l’asile
+wish-disability = une personne en situation de handicap
+wish-own-business = une personne à la tête de sa propre entreprise
+wish-changed-profession = une personne qui a changé de profession
+wish-over-fifty = une personne de plus de cinquante ans
 field-too-many = Il y en a trop : { $most } au plus.

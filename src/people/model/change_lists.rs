@@ -1,10 +1,10 @@
 //! The lists in somebody's changes: read as a whole, each fault with the place of its item.
 
-use super::changes::{LanguageInput, OccupationInput, TopicsInput};
+use super::changes::{LanguageInput, OccupationInput, TopicsInput, WishesInput};
 use super::check::Check;
 use super::coding::{Coded, known_coding};
 use super::parts::{MAX_WINDOWS, WeeklyWindow, WindowText};
-use super::{Language, Occupation, Profile, Side, Topic, topics};
+use super::{Language, Occupation, Profile, Side, Topic, Wish, WishKind, topics};
 use crate::reference::{self, NocCode};
 
 /// Most occupations of one person.
@@ -96,6 +96,27 @@ pub(super) fn topics_of(given: &TopicsInput, check: &mut Check) -> Vec<Topic> {
                         read.push(topic);
                     }
                 }
+            }
+        }
+    }
+    read
+}
+
+pub(super) fn wishes_of(given: &WishesInput, check: &mut Check) -> Vec<Wish> {
+    let mut read: Vec<Wish> = Vec::new();
+    for (kind, list) in [
+        (WishKind::Is, &given.is),
+        (WishKind::Wants, &given.wants),
+        (WishKind::Insists, &given.insists),
+    ] {
+        for (at, word) in list.iter().enumerate() {
+            let asked_before = |other: &Wish| {
+                other.word == *word && (other.kind == WishKind::Is) == (kind == WishKind::Is)
+            };
+            if read.iter().any(asked_before) {
+                check.fault(format!("/wishes/{}/{at}", kind.as_str()), "twice");
+            } else {
+                read.push(Wish { kind, word: *word });
             }
         }
     }

@@ -6,11 +6,11 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use super::change_lists::{availability, languages, occupations, topics_of};
+use super::change_lists::{availability, languages, occupations, topics_of, wishes_of};
 use super::check::{Check, filled};
 use super::parts::WindowText;
 use super::text::clean;
-use super::{LicenceStage, MeetingMode, OccupationKind, Person, Profile, contact, place};
+use super::{LicenceStage, MeetingMode, OccupationKind, Person, Profile, WishWord, contact, place};
 use crate::kernel::{FieldError, Locale, Zone};
 use crate::reference::LanguageLevel;
 
@@ -74,6 +74,8 @@ pub struct Changes {
     /// At most 20, each language once.
     pub languages: Option<Vec<LanguageInput>>,
     pub topics: Option<TopicsInput>,
+    /// Counts in matching only if both people have given the consent `wishes`.
+    pub wishes: Option<WishesInput>,
     /// At most 70 windows.
     pub availability: Option<Vec<WindowText>>,
 }
@@ -124,6 +126,20 @@ pub struct TopicsInput {
     pub offers: Vec<String>,
 }
 
+/// Wishes as they are written; a word is wanted or insisted on, not both.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct WishesInput {
+    /// What the person says of themself.
+    #[schema(example = json!(["woman", "parent"]))]
+    pub is: Vec<WishWord>,
+    /// What they would like of the other, most wanted first.
+    #[schema(example = json!(["woman"]))]
+    pub wants: Vec<WishWord>,
+    /// Without which they would rather wait.
+    pub insists: Vec<WishWord>,
+}
+
 impl Changes {
     /// Makes the changes; every fault at once, each with a JSON pointer. Where there are faults the
     /// profile is of no use.
@@ -142,6 +158,9 @@ impl Changes {
         }
         if let Some(given) = &self.topics {
             profile.topics = topics_of(given, &mut check);
+        }
+        if let Some(given) = &self.wishes {
+            profile.wishes = wishes_of(given, &mut check);
         }
         if let Some(list) = &self.availability {
             profile.availability = availability(list, &mut check);

@@ -9,6 +9,7 @@ pub mod parts;
 pub mod place;
 pub mod text;
 pub mod topics;
+pub mod wishes;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -19,6 +20,7 @@ use crate::kernel::ids::{AccountId, PersonId};
 use crate::kernel::{Instant, Locale};
 
 pub use parts::{Language, Occupation, OccupationKind, Side, Topic, WeeklyWindow};
+pub use wishes::{Wish, WishKind, WishWord};
 
 crate::text_enum! {
     /// Where a person stands with the organisation.
@@ -208,6 +210,8 @@ pub struct Profile {
     pub languages: Vec<Language>,
     /// In the person's order within a side.
     pub topics: Vec<Topic>,
+    /// In the person's order within a kind.
+    pub wishes: Vec<Wish>,
     /// By weekday and time.
     pub availability: Vec<WeeklyWindow>,
 }
@@ -220,6 +224,7 @@ impl Profile {
             occupations: Vec::new(),
             languages: Vec::new(),
             topics: Vec::new(),
+            wishes: Vec::new(),
             availability: Vec::new(),
         }
     }

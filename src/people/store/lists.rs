@@ -1,4 +1,5 @@
-//! The queries of what hangs on a person: occupations, languages, topics, weekly availability.
+//! The queries of what hangs on a person: occupations, languages, topics, wishes, weekly
+//! availability.
 
 use std::collections::HashMap;
 
@@ -6,13 +7,16 @@ use diesel::prelude::*;
 
 use super::insert_all;
 use crate::db::Conn;
-use crate::db::schema::{availability_rules, person_languages, person_occupations, person_topics};
+use crate::db::schema::{
+    availability_rules, person_languages, person_occupations, person_topics, person_wishes,
+};
 use crate::kernel::ids::{
-    AvailabilityRuleId, PersonId, PersonLanguageId, PersonOccupationId, PersonTopicId,
+    AvailabilityRuleId, PersonId, PersonLanguageId, PersonOccupationId, PersonTopicId, PersonWishId,
 };
 use crate::kernel::{Instant, Problem};
 use crate::people::model::{
-    Language, Occupation, OccupationKind, Person, Profile, Side, Topic, WeeklyWindow,
+    Language, Occupation, OccupationKind, Person, Profile, Side, Topic, WeeklyWindow, Wish,
+    WishKind, WishWord,
 };
 use crate::reference::LanguageLevel;
 
@@ -52,6 +56,16 @@ struct TopicRow {
 }
 
 #[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = person_wishes, treat_none_as_default_value = false)]
+struct WishRow {
+    id: PersonWishId,
+    person_id: PersonId,
+    kind: WishKind,
+    word: WishWord,
+    position: i32,
+}
+
+#[derive(Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = availability_rules, treat_none_as_default_value = false)]
 struct RuleRow {
     id: AvailabilityRuleId,
@@ -61,17 +75,19 @@ struct RuleRow {
     ends_minute: i32,
 }
 
-/// The people with their lists, in the order given: four queries, however many people.
+/// The people with their lists, in the order given: five queries, however many people.
 pub fn profiles(conn: &mut Conn, people: Vec<Person>) -> Result<Vec<Profile>, Problem> {
     let ids: Vec<PersonId> = people.iter().map(|person| person.id).collect();
     let mut occupations = occupations(conn, &ids)?;
     let mut languages = languages(conn, &ids)?;
     let mut topics = topics(conn, &ids)?;
+    let mut wishes = wishes(conn, &ids)?;
     let mut availability = availability(conn, &ids)?;
     let take = |person: Person| Profile {
         occupations: occupations.remove(&person.id).unwrap_or_default(),
         languages: languages.remove(&person.id).unwrap_or_default(),
         topics: topics.remove(&person.id).unwrap_or_default(),
+        wishes: wishes.remove(&person.id).unwrap_or_default(),
         availability: availability.remove(&person.id).unwrap_or_default(),
         person,
     };
@@ -152,6 +168,23 @@ pub fn topics(conn: &mut Conn, ids: &[PersonId]) -> Result<ByPerson<Topic>, Prob
     }))
 }
 
+/// Wishes in each person's order.
+pub fn wishes(conn: &mut Conn, ids: &[PersonId]) -> Result<ByPerson<Wish>, Problem> {
+    use person_wishes as t;
+    let rows = t::table
+        .filter(t::person_id.eq_any(ids))
+        .order((t::person_id, t::position, t::id))
+        .select(WishRow::as_select())
+        .load(conn)?;
+    Ok(grouped(rows, |row: WishRow| {
+        let wish = Wish {
+            kind: row.kind,
+            word: row.word,
+        };
+        (row.person_id, wish)
+    }))
+}
+
 /// Weekly availability by weekday and time, local in each person's zone.
 pub fn availability(conn: &mut Conn, ids: &[PersonId]) -> Result<ByPerson<WeeklyWindow>, Problem> {
     use availability_rules as t;
@@ -203,6 +236,11 @@ pub fn replace(conn: &mut Conn, before: &Profile, after: &Profile) -> Result<(),
         diesel::delete(t::table.filter(t::person_id.eq(id))).execute(conn)?;
         rows.add_topics(after);
     }
+    if before.wishes != after.wishes {
+        use person_wishes as t;
+        diesel::delete(t::table.filter(t::person_id.eq(id))).execute(conn)?;
+        rows.add_wishes(after);
+    }
     if before.availability != after.availability {
         use availability_rules as t;
         diesel::delete(t::table.filter(t::person_id.eq(id))).execute(conn)?;
@@ -217,6 +255,7 @@ struct Rows {
     occupations: Vec<OccupationRow>,
     languages: Vec<LanguageRow>,
     topics: Vec<TopicRow>,
+    wishes: Vec<WishRow>,
     availability: Vec<RuleRow>,
 }
 
@@ -225,6 +264,7 @@ impl Rows {
         rows.add_occupations(profile);
         rows.add_languages(profile);
         rows.add_topics(profile);
+        rows.add_wishes(profile);
         rows.add_availability(profile);
     }
 
@@ -277,6 +317,18 @@ impl Rows {
         self.topics.extend(rows);
     }
 
+    fn add_wishes(&mut self, profile: &Profile) {
+        let now = profile.person.updated_at;
+        let rows = profile.wishes.iter().enumerate().map(|(at, item)| WishRow {
+            id: PersonWishId::new(now),
+            person_id: profile.person.id,
+            kind: item.kind,
+            word: item.word,
+            position: position(at),
+        });
+        self.wishes.extend(rows);
+    }
+
     fn add_availability(&mut self, profile: &Profile) {
         let now = profile.person.updated_at;
         let rows = profile.availability.iter().map(|item| RuleRow {
@@ -293,6 +345,7 @@ impl Rows {
         insert_all!(conn, person_occupations::table, self.occupations)?;
         insert_all!(conn, person_languages::table, self.languages)?;
         insert_all!(conn, person_topics::table, self.topics)?;
+        insert_all!(conn, person_wishes::table, self.wishes)?;
         insert_all!(conn, availability_rules::table, self.availability)?;
         Ok(())
     }
