@@ -4,6 +4,7 @@
 mod answering;
 mod booking;
 mod changing;
+mod feeding;
 pub mod fixture;
 mod linking;
 mod listing;

@@ -156,6 +156,13 @@ policy! {
     CancelMeeting      "cancel_meeting"        [Any, Programme, Caseload, Own, Own]
     AnswerMeeting      "answer_meeting"        [Any, Programme, Never, Own, Own]
     ListMeetingAnswers "list_meeting_answers"  [Any, Programme, Caseload, Never, Never]
+    // ---- feeds: an address is a secret, so that only its owner is told it; to take it away is a help
+    ReadPersonFeed     "read_person_feed"      [Any, Programme, Caseload, Own, Own]
+    MakePersonFeed     "make_person_feed"      [Never, Never, Never, Own, Own]
+    RevokePersonFeed   "revoke_person_feed"    [Any, Programme, Never, Own, Own]
+    ReadAccountFeed    "read_account_feed"     [Any, Own, Never, Never, Never]
+    MakeAccountFeed    "make_account_feed"     [Never, Own, Never, Never, Never]
+    RevokeAccountFeed  "revoke_account_feed"   [Any, Own, Never, Never, Never]
     // ---- hours
     ListHours        "list_hours"              [Any, Programme, Caseload, Own, Own]
     ReadHours        "read_hours"              [Any, Programme, Caseload, Own, Own]

@@ -118,6 +118,19 @@ pub fn of_mail_from_address(ctx: &Context) -> Vec<Bucket> {
     ctx.address.map(bucket).into_iter().collect()
 }
 
+/// The counter of feeds that one address asks for and that are nobody's: twenty in the window. A calendar
+/// program that goes on asking for a revoked feed stays below; a guesser does not.
+pub fn of_unknown_feed(ctx: &Context) -> Vec<Bucket> {
+    let bucket = |ip| Bucket::new(ctx, "feed.address", &network(ip), 20, WINDOW);
+    ctx.address.map(bucket).into_iter().collect()
+}
+
+/// The counter of foreign calendars that one person has the platform look at: twelve in the window. Whoever
+/// could ask without limit could have it knock on doors.
+pub fn of_calendar_checks(ctx: &Context, person: &str) -> Vec<Bucket> {
+    vec![Bucket::new(ctx, "calendar.person", person, 12, WINDOW)]
+}
+
 /// An IPv4 address, or the /64 network of an IPv6 address: one customer of a provider has all of it.
 fn network(address: IpAddr) -> String {
     match address.to_canonical() {

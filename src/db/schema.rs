@@ -525,6 +525,7 @@ diesel::table! {
         ends_at -> SqlInstant,
         zone -> Text,
         local_start -> Text,
+        tzdb -> Text,
         mode -> Text,
         title -> Text,
         location -> Nullable<Text>,
@@ -595,6 +596,60 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::kernel::sql::*;
 
+    feeds (id) {
+        id -> SqlUuid,
+        person_id -> Nullable<SqlUuid>,
+        account_id -> Nullable<SqlUuid>,
+        token_hash -> Text,
+        made_at -> SqlInstant,
+        read_at -> Nullable<SqlInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kernel::sql::*;
+
+    busy_calendars (id) {
+        id -> SqlUuid,
+        person_id -> SqlUuid,
+        address_sealed -> Text,
+        address_tag -> Text,
+        shown -> Text,
+        whole_days -> Bool,
+        etag -> Nullable<Text>,
+        last_modified -> Nullable<Text>,
+        fingerprint -> Text,
+        events -> Integer,
+        not_understood -> Integer,
+        trouble -> Nullable<Text>,
+        failures -> Integer,
+        read_at -> SqlInstant,
+        checked_at -> SqlInstant,
+        next_check_at -> SqlInstant,
+        told_at -> Nullable<SqlInstant>,
+        leased_by -> Nullable<Text>,
+        leased_until -> Nullable<SqlInstant>,
+        created_at -> SqlInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kernel::sql::*;
+
+    busy_times (calendar_id, starts_at) {
+        calendar_id -> SqlUuid,
+        person_id -> SqlUuid,
+        starts_at -> SqlInstant,
+        ends_at -> SqlInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kernel::sql::*;
+
     hours_entries (id) {
         id -> SqlUuid,
         programme_id -> SqlUuid,
@@ -654,6 +709,10 @@ diesel::joinable!(bookings -> meetings (meeting_id));
 diesel::joinable!(bookings -> persons (person_id));
 diesel::joinable!(meeting_answers -> meetings (meeting_id));
 diesel::joinable!(meeting_answers -> persons (person_id));
+diesel::joinable!(feeds -> persons (person_id));
+diesel::joinable!(feeds -> accounts (account_id));
+diesel::joinable!(busy_calendars -> persons (person_id));
+diesel::joinable!(busy_times -> busy_calendars (calendar_id));
 diesel::joinable!(hours_entries -> meetings (meeting_id));
 diesel::joinable!(hours_entries -> mentorships (mentorship_id));
 diesel::joinable!(hours_entries -> persons (person_id));
@@ -691,5 +750,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     meeting_attendees,
     bookings,
     meeting_answers,
+    feeds,
+    busy_calendars,
+    busy_times,
     hours_entries,
 );

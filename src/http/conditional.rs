@@ -13,7 +13,9 @@ pub async fn answer(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let reads = request.method() == Method::GET && request.path().starts_with("/api/");
+    let path = request.path();
+    let kept = path.starts_with("/api/") || path.starts_with("/feeds/");
+    let reads = kept && request.method() == Method::GET;
     let known = request
         .headers()
         .get(IF_NONE_MATCH)

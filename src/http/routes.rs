@@ -32,6 +32,7 @@ fn api(config: &mut ServiceConfig) {
     config.configure(programmes::api::routes);
     config.configure(mentorships::api::routes);
     config.configure(meetings::api::routes);
+    config.configure(meetings::feeds::api::routes);
     config.configure(correspondence::api::routes);
     config.configure(matching::api::routes);
     config.configure(hours::api::routes);

@@ -113,6 +113,10 @@ ids! {
     AnswerId,
     /// A series of meetings.
     SeriesId,
+    /// The secret address of a calendar that programs subscribe to.
+    FeedId,
+    /// A person's own calendar, of which the platform knows when it is busy.
+    BusyCalendarId,
     /// An entry in the ledger of hours.
     HoursEntryId,
 }

@@ -17,6 +17,7 @@ mod calendars;
 pub mod cancel;
 pub mod details;
 pub mod edit;
+pub mod feeds;
 pub mod links;
 pub mod mails;
 pub mod model;

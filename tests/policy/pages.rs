@@ -50,6 +50,7 @@ const PAGES: &[(&str, &str, Guard)] = &[
     ("POST", "/m/{token}/report", Link),
     ("GET", "/m/{token}/times", Link),
     ("POST", "/m/{token}/times", Link),
+    ("GET", "/feeds/{token}.ics", Link),
     ("GET", "/mailbox", Mailbox),
     ("GET", "/mailbox.json", Mailbox),
     ("GET", "/mailbox/{id}", Mailbox),

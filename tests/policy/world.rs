@@ -129,6 +129,11 @@ impl World {
             "participations" => pair.mentor.to_string(),
             "people" | "persons" if role == Role::Mentor => pair.mentor_id.to_string(),
             "people" | "persons" => pair.mentee_id.to_string(),
+            // Of feeds, a coordinator has one of their own.
+            "accounts" if role == Role::Coordinator && operation.ends_with("_feed") => match side {
+                Side::Own => self.actor(role).account_id.to_string(),
+                Side::Other => half.spare.to_string(),
+            },
             "accounts" => match (role, side) {
                 (Role::Administrator | Role::Coordinator, _) | (_, Side::Other) => {
                     half.spare.to_string()

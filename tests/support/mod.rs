@@ -5,6 +5,7 @@
 pub mod app;
 pub mod databases;
 pub mod people;
+pub mod python;
 pub mod smtp;
 pub mod source;
 

@@ -436,6 +436,7 @@ CREATE TABLE meetings (
     ends_at TIMESTAMPTZ NOT NULL,
     zone TEXT NOT NULL,
     local_start TEXT NOT NULL,
+    tzdb TEXT NOT NULL DEFAULT '',
     mode TEXT NOT NULL CHECK (mode IN ('remote', 'in-person')),
     title TEXT NOT NULL,
     location TEXT,
@@ -497,6 +498,51 @@ CREATE TABLE meeting_answers (
     at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX meeting_answers_meeting_id_idx ON meeting_answers (meeting_id);
+
+CREATE TABLE feeds (
+    id UUID NOT NULL PRIMARY KEY,
+    person_id UUID UNIQUE REFERENCES persons (id) ON DELETE CASCADE,
+    account_id UUID UNIQUE REFERENCES accounts (id) ON DELETE CASCADE,
+    token_hash TEXT NOT NULL UNIQUE,
+    made_at TIMESTAMPTZ NOT NULL,
+    read_at TIMESTAMPTZ,
+    CONSTRAINT feeds_one_owner CHECK ((person_id IS NULL) <> (account_id IS NULL))
+);
+
+CREATE TABLE busy_calendars (
+    id UUID NOT NULL PRIMARY KEY,
+    person_id UUID NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    address_sealed TEXT NOT NULL,
+    address_tag TEXT NOT NULL,
+    shown TEXT NOT NULL,
+    whole_days BOOLEAN NOT NULL,
+    etag TEXT,
+    last_modified TEXT,
+    fingerprint TEXT NOT NULL,
+    events INTEGER NOT NULL,
+    not_understood INTEGER NOT NULL,
+    trouble TEXT,
+    failures INTEGER NOT NULL,
+    read_at TIMESTAMPTZ NOT NULL,
+    checked_at TIMESTAMPTZ NOT NULL,
+    next_check_at TIMESTAMPTZ NOT NULL,
+    told_at TIMESTAMPTZ,
+    leased_by TEXT,
+    leased_until TIMESTAMPTZ,
+    created_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT busy_calendars_person_id_address_tag_key UNIQUE (person_id, address_tag)
+);
+CREATE INDEX busy_calendars_next_check_at_idx ON busy_calendars (next_check_at);
+
+CREATE TABLE busy_times (
+    calendar_id UUID NOT NULL REFERENCES busy_calendars (id) ON DELETE CASCADE,
+    person_id UUID NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    starts_at TIMESTAMPTZ NOT NULL,
+    ends_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (calendar_id, starts_at),
+    CONSTRAINT busy_times_order CHECK (starts_at < ends_at)
+);
+CREATE INDEX busy_times_person_id_starts_at_idx ON busy_times (person_id, starts_at);
 
 CREATE TABLE hours_entries (
     id UUID NOT NULL PRIMARY KEY,

@@ -433,6 +433,7 @@ CREATE TABLE meetings (
     ends_at TEXT NOT NULL,
     zone TEXT NOT NULL,
     local_start TEXT NOT NULL,
+    tzdb TEXT NOT NULL DEFAULT '',
     mode TEXT NOT NULL CHECK (mode IN ('remote', 'in-person')),
     title TEXT NOT NULL,
     location TEXT,
@@ -492,6 +493,51 @@ CREATE TABLE meeting_answers (
     at TEXT NOT NULL
 );
 CREATE INDEX meeting_answers_meeting_id_idx ON meeting_answers (meeting_id);
+
+CREATE TABLE feeds (
+    id TEXT NOT NULL PRIMARY KEY,
+    person_id TEXT UNIQUE REFERENCES persons (id) ON DELETE CASCADE,
+    account_id TEXT UNIQUE REFERENCES accounts (id) ON DELETE CASCADE,
+    token_hash TEXT NOT NULL UNIQUE,
+    made_at TEXT NOT NULL,
+    read_at TEXT,
+    CONSTRAINT feeds_one_owner CHECK ((person_id IS NULL) <> (account_id IS NULL))
+);
+
+CREATE TABLE busy_calendars (
+    id TEXT NOT NULL PRIMARY KEY,
+    person_id TEXT NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    address_sealed TEXT NOT NULL,
+    address_tag TEXT NOT NULL,
+    shown TEXT NOT NULL,
+    whole_days BOOLEAN NOT NULL,
+    etag TEXT,
+    last_modified TEXT,
+    fingerprint TEXT NOT NULL,
+    events INTEGER NOT NULL,
+    not_understood INTEGER NOT NULL,
+    trouble TEXT,
+    failures INTEGER NOT NULL,
+    read_at TEXT NOT NULL,
+    checked_at TEXT NOT NULL,
+    next_check_at TEXT NOT NULL,
+    told_at TEXT,
+    leased_by TEXT,
+    leased_until TEXT,
+    created_at TEXT NOT NULL,
+    CONSTRAINT busy_calendars_person_id_address_tag_key UNIQUE (person_id, address_tag)
+);
+CREATE INDEX busy_calendars_next_check_at_idx ON busy_calendars (next_check_at);
+
+CREATE TABLE busy_times (
+    calendar_id TEXT NOT NULL REFERENCES busy_calendars (id) ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    starts_at TEXT NOT NULL,
+    ends_at TEXT NOT NULL,
+    PRIMARY KEY (calendar_id, starts_at),
+    CONSTRAINT busy_times_order CHECK (starts_at < ends_at)
+);
+CREATE INDEX busy_times_person_id_starts_at_idx ON busy_times (person_id, starts_at);
 
 CREATE TABLE hours_entries (
     id TEXT NOT NULL PRIMARY KEY,

@@ -1,0 +1,4 @@
+# Calendars that programs subscribe to
+feed-mine = { $platform }: my meetings
+feed-programmes = { $platform }: my programmes
+feed-pair = { $mentor } and { $mentee }
