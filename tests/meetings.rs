@@ -4,6 +4,7 @@
 mod answering;
 mod booking;
 mod changing;
+mod countering;
 mod feeding;
 pub mod fixture;
 mod linking;

@@ -156,6 +156,11 @@ policy! {
     CancelMeeting      "cancel_meeting"        [Any, Programme, Caseload, Own, Own]
     AnswerMeeting      "answer_meeting"        [Any, Programme, Never, Own, Own]
     ListMeetingAnswers "list_meeting_answers"  [Any, Programme, Caseload, Never, Never]
+    ProposeMeetingTime "propose_meeting_time"  [Any, Programme, Never, Own, Own]
+    ListCounterProposals "list_counter_proposals" [Any, Programme, Caseload, Own, Own]
+    AcceptCounterProposal "accept_counter_proposal" [Any, Programme, Never, Own, Own]
+    DeclineCounterProposal "decline_counter_proposal" [Any, Programme, Never, Own, Own]
+    WithdrawCounterProposal "withdraw_counter_proposal" [Any, Programme, Never, Own, Own]
     // ---- feeds: an address is a secret, so that only its owner is told it; to take it away is a help
     ReadPersonFeed     "read_person_feed"      [Any, Programme, Caseload, Own, Own]
     MakePersonFeed     "make_person_feed"      [Never, Never, Never, Own, Own]

@@ -650,6 +650,27 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::kernel::sql::*;
 
+    meeting_counters (id) {
+        id -> SqlUuid,
+        meeting_id -> SqlUuid,
+        person_id -> SqlUuid,
+        time_sequence -> Integer,
+        starts_at -> SqlInstant,
+        ends_at -> SqlInstant,
+        note -> Nullable<Text>,
+        source -> Text,
+        status -> Text,
+        reason -> Nullable<Text>,
+        decided_by -> Nullable<SqlUuid>,
+        created_at -> SqlInstant,
+        decided_at -> Nullable<SqlInstant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kernel::sql::*;
+
     hours_entries (id) {
         id -> SqlUuid,
         programme_id -> SqlUuid,
@@ -713,6 +734,7 @@ diesel::joinable!(feeds -> persons (person_id));
 diesel::joinable!(feeds -> accounts (account_id));
 diesel::joinable!(busy_calendars -> persons (person_id));
 diesel::joinable!(busy_times -> busy_calendars (calendar_id));
+diesel::joinable!(meeting_counters -> meetings (meeting_id));
 diesel::joinable!(hours_entries -> meetings (meeting_id));
 diesel::joinable!(hours_entries -> mentorships (mentorship_id));
 diesel::joinable!(hours_entries -> persons (person_id));
@@ -753,5 +775,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     feeds,
     busy_calendars,
     busy_times,
+    meeting_counters,
     hours_entries,
 );

@@ -111,6 +111,8 @@ ids! {
     AttendeeId,
     /// An answer to an invitation.
     AnswerId,
+    /// Another time that an attendee proposes.
+    CounterId,
     /// A series of meetings.
     SeriesId,
     /// The secret address of a calendar that programs subscribe to.

@@ -128,6 +128,8 @@ pub struct Smtp {
 pub struct Meetings {
     pub reminders_minutes: Vec<u32>,
     pub follow_up_minutes: u32,
+    pub nudge_after_minutes: u32,
+    pub nudge_least_left_minutes: u32,
     pub minimum_notice_minutes: u32,
     pub horizon_days: u32,
     pub buffer_minutes: u32,

@@ -55,6 +55,31 @@ pub enum Side {
     Mentee,
 }
 
+/// Another time, and the page that asks once more about it (L1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferLink {
+    pub when: When,
+    pub link: Link,
+}
+
+/// Why another time that somebody proposed will not be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CounterRefusal {
+    /// The other side did not agree.
+    Declined,
+    /// One of the two is not free then.
+    Taken,
+    /// Sooner than meetings can be booked, or past.
+    TooSoon,
+    /// Further ahead than meetings can be booked.
+    TooFar,
+    /// The meeting has another time since.
+    Moved,
+    /// No time that could be understood, or the meeting's own.
+    Unclear,
+}
+
 templates! {
     /// An account was opened: choose a password.
     AccountInvitation {
@@ -106,6 +131,8 @@ templates! {
         meeting: MeetingFacts,
         /// The time it had, when it moved.
         was: Option<When>,
+        /// Whether the recipient has accepted it as it is now.
+        answered: bool,
         answers: AnswerLinks,
     }
 
@@ -146,7 +173,57 @@ templates! {
         meeting: MeetingFacts,
         /// What they wrote.
         note: Option<Text>,
+        /// Common times, one click each; none where the two have none.
+        offers: Vec<OfferLink>,
         /// Where to choose another time.
+        link: Option<Link>,
+    }
+
+    /// The recipient declined in their calendar: other times.
+    MeetingOtherTimes {
+        name: Line,
+        meeting: MeetingFacts,
+        /// Common times, one click each.
+        offers: Vec<OfferLink>,
+        /// All common times.
+        link: Link,
+    }
+
+    /// The recipient has not answered an invitation for a while.
+    MeetingNudge {
+        name: Line,
+        meeting: MeetingFacts,
+        answers: AnswerLinks,
+        /// Where to find another time.
+        other_times: Link,
+        /// Stops mails of this kind; also the one-click address of the header (O10).
+        unsubscribe: Link,
+    }
+
+    /// The other side proposes another time (I10).
+    MeetingCounter {
+        name: Line,
+        /// The meeting as it stands.
+        meeting: MeetingFacts,
+        /// The time that they propose.
+        proposed: When,
+        /// What they wrote.
+        note: Option<Text>,
+        accept: Link,
+        decline: Link,
+    }
+
+    /// Another time that the recipient proposed will not be; with a DECLINECOUNTER (I10).
+    MeetingCounterDeclined {
+        name: Line,
+        /// The meeting as it stands.
+        meeting: MeetingFacts,
+        /// The time that they had proposed.
+        proposed: When,
+        why: CounterRefusal,
+        /// What the other side wrote.
+        note: Option<Text>,
+        /// Where to choose a common time.
         link: Option<Link>,
     }
 

@@ -29,6 +29,10 @@ crate::text_enum! {
         MeetingReminder => "meeting-reminder",
         MeetingFollowUp => "meeting-follow-up",
         MeetingDeclined => "meeting-declined",
+        MeetingOtherTimes => "meeting-other-times",
+        MeetingNudge => "meeting-nudge",
+        MeetingCounter => "meeting-counter",
+        MeetingCounterDeclined => "meeting-counter-declined",
         CoordinatorAlert => "coordinator-alert",
     }
 }

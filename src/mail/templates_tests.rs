@@ -68,6 +68,17 @@ impl Data {
         }
     }
 
+    fn offers(self, locale: Locale) -> Vec<OfferLink> {
+        let offer = |number: u32| OfferLink {
+            when: self.when(locale),
+            link: self.link(&format!("m/TOKEN/times?at={number}")),
+        };
+        match self {
+            Self::Empty => Vec::new(),
+            _ => (1..4).map(offer).collect(),
+        }
+    }
+
     fn answers(self) -> AnswerLinks {
         AnswerLinks {
             accept: self.link("a/TOKEN/accept"),
@@ -156,6 +167,7 @@ fn values(kind: Kind, data: Data, locale: Locale) -> serde_json::Value {
                     name,
                     meeting,
                     was,
+                    answered: data == Data::Long,
                     answers,
                 },
             )
@@ -188,13 +200,60 @@ fn values(kind: Kind, data: Data, locale: Locale) -> serde_json::Value {
                 not_held: data.link("a/TOKEN/not-held"),
             },
         ),
+        Kind::MeetingCounter => json(
+            kind,
+            &MeetingCounter {
+                name,
+                meeting,
+                proposed: data.when(locale),
+                note,
+                accept: data.link("m/TOKEN/proposals/ID?decision=accept"),
+                decline: data.link("m/TOKEN/proposals/ID?decision=decline"),
+            },
+        ),
+        Kind::MeetingCounterDeclined => json(
+            kind,
+            &MeetingCounterDeclined {
+                name,
+                meeting,
+                proposed: data.when(locale),
+                why: match data {
+                    Data::Typical => CounterRefusal::Declined,
+                    Data::Empty => CounterRefusal::Moved,
+                    Data::Long => CounterRefusal::Taken,
+                    Data::Hostile => CounterRefusal::Unclear,
+                },
+                note,
+                link: data.some_link("m/TOKEN/times"),
+            },
+        ),
         Kind::MeetingDeclined => json(
             kind,
             &MeetingDeclined {
                 name,
                 meeting,
                 note,
+                offers: data.offers(locale),
                 link: data.some_link("rencontres/nouvelle"),
+            },
+        ),
+        Kind::MeetingOtherTimes => json(
+            kind,
+            &MeetingOtherTimes {
+                name,
+                meeting,
+                offers: data.offers(locale),
+                link: data.link("m/TOKEN/times"),
+            },
+        ),
+        Kind::MeetingNudge => json(
+            kind,
+            &MeetingNudge {
+                name,
+                meeting,
+                answers,
+                other_times: data.link("m/TOKEN/times"),
+                unsubscribe: data.link("m/TOKEN/reminders"),
             },
         ),
         Kind::CoordinatorAlert => json(

@@ -4,7 +4,7 @@
 use super::details::Details;
 use super::model::{self, Answer, Incoming, Partstat, Refusal, Source, Verdict};
 use super::store::{self, AnswerLine};
-use super::{mails, refused, text};
+use super::{mails, refused, reoffer, text};
 use crate::access::policy::{self, Action};
 use crate::access::{Object, audit, record};
 use crate::db::Conn;
@@ -174,7 +174,8 @@ fn log(
     record(conn, ctx, &change)
 }
 
-/// A no is told to the others, and so is what follows a no; other answers they see when they look.
+/// A no is told to the others, with other times, and so is what follows a no; other answers they see when they
+/// look.
 fn tell(
     conn: &mut Conn,
     ctx: &Context,
@@ -183,8 +184,17 @@ fn tell(
     before: Partstat,
 ) -> Result<(), Problem> {
     let now = Partstat::from(said.answer);
-    if now != before && (now == Partstat::Declined || before == Partstat::Declined) {
-        mails::tell_answer(conn, ctx, details, said.person_id)?;
+    let turned = now != before && (now == Partstat::Declined || before == Partstat::Declined);
+    if !turned {
+        return Ok(());
+    }
+    let offers = match now {
+        Partstat::Declined => reoffer::offers(conn, ctx, details)?,
+        _ => Vec::new(),
+    };
+    mails::tell_answer(conn, ctx, details, said.person_id, &offers)?;
+    if said.source == Source::Calendar {
+        mails::offer_other_times(conn, ctx, details, said.person_id, &offers)?;
     }
     Ok(())
 }

@@ -35,7 +35,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(reschedule_meeting)
         .service(cancel_meeting)
         .service(answer_meeting)
-        .service(list_meeting_answers);
+        .service(list_meeting_answers)
+        .configure(super::counter::api::routes);
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -1,9 +1,9 @@
 //! Calling a meeting off.
 
 use super::details::Details;
-use super::model::{self, Change, State};
+use super::model::{self, Change, State, Step};
 use super::store::{Filter, Order};
-use super::{mails, refused, reminders, store, text};
+use super::{counter, mails, refused, reminders, store, text};
 use crate::access::Scope;
 use crate::access::policy::Action;
 use crate::db::Conn;
@@ -49,8 +49,8 @@ pub fn call_off(
 ) -> Result<(), Problem> {
     let before = details.meeting.clone();
     let meeting = &mut details.meeting;
-    model::may_cancel(meeting.status, meeting.time()?, ctx.now.utc()).map_err(refused)?;
-    meeting.status = State::Cancelled;
+    let (time, now) = (meeting.time()?, ctx.now.utc());
+    meeting.status = model::after(meeting.status, time, Step::Cancel, now).map_err(refused)?;
     meeting.cancel_reason = reason;
     meeting.set_revision(
         meeting
@@ -61,6 +61,7 @@ pub fn call_off(
     store::save(conn, meeting)?;
     store::free_bookings(conn, meeting.id)?;
     reminders::cancel(conn, ctx, meeting.id)?;
+    counter::supersede(conn, ctx, meeting.id)?;
     mails::cancel(conn, ctx, details)?;
     details.record(conn, ctx, "meeting.cancel", Some(&before))
 }

@@ -1,7 +1,7 @@
 //! Changing what a meeting says, but not when it is.
 
 use super::details::Details;
-use super::model::{self, Change};
+use super::model::{self, Change, Step};
 use super::text::Words;
 use super::{mails, refused, store};
 use crate::access::policy::Action;
@@ -29,7 +29,8 @@ pub fn edit(
         check(details.meeting.version)?;
         let before = details.meeting.clone();
         let meeting = &mut details.meeting;
-        model::may_cancel(meeting.status, meeting.time()?, ctx.now.utc()).map_err(refused)?;
+        let now = ctx.now.utc();
+        model::after(meeting.status, meeting.time()?, Step::Reword, now).map_err(refused)?;
         let stands = Words {
             mode: meeting.mode,
             title: meeting.title.clone(),

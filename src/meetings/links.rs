@@ -9,9 +9,9 @@ use super::details::Details;
 use super::model::{Answer, Outcome};
 use super::store::{self, Attendee};
 use crate::db::Conn;
-use crate::kernel::ids::PersonId;
+use crate::kernel::ids::{CounterId, PersonId};
 use crate::kernel::secret::{fill_random, hex};
-use crate::kernel::{Context, Locale, Problem, Token};
+use crate::kernel::{Context, Instant, Locale, Problem, Token};
 
 /// The purpose under which tokens are sealed.
 const PURPOSE: &str = "meeting-token";
@@ -92,6 +92,28 @@ pub fn reminders_page(ctx: &Context, token: &str, locale: Locale) -> String {
 pub fn times_page(ctx: &Context, token: &str, locale: Locale) -> String {
     let site = ctx.settings().public_url();
     format!("{site}/m/{token}/times?lang={locale}")
+}
+
+/// The page that asks whether the meeting shall have one given time; `start` is one that was offered.
+#[must_use]
+pub fn time_page(ctx: &Context, token: &str, locale: Locale, start: Instant) -> String {
+    let site = ctx.settings().public_url();
+    let at = start.utc().format("%Y-%m-%dT%H:%M:%SZ");
+    format!("{site}/m/{token}/times?lang={locale}&at={at}")
+}
+
+/// The page on which an attendee decides about another time that somebody proposes; `decision` is the one that a
+/// button asked for (`accept` or `decline`).
+#[must_use]
+pub fn counter_page(
+    ctx: &Context,
+    token: &str,
+    locale: Locale,
+    id: CounterId,
+    decision: &str,
+) -> String {
+    let site = ctx.settings().public_url();
+    format!("{site}/m/{token}/proposals/{id}?lang={locale}&decision={decision}")
 }
 
 /// The organizer's address for one attendee: what they reply comes back with their token (rule I3).

@@ -18,7 +18,7 @@ use crate::kernel::ids::{PersonId, ProgrammeId};
 use crate::kernel::{Context, Instant, Locale, Problem};
 use crate::mail::contexts::{
     AnswerLinks, MeetingCancellation, MeetingDeclined, MeetingFacts, MeetingFollowUp,
-    MeetingInvitation, MeetingReminder, MeetingUpdate,
+    MeetingInvitation, MeetingOtherTimes, MeetingReminder, MeetingUpdate, OfferLink,
 };
 use crate::mail::{Line, Link, NewMail, Recipient, Template, Text, When, enqueue};
 
@@ -72,6 +72,7 @@ pub fn update(
             name: desk.name(),
             meeting: desk.facts(),
             was,
+            answered: desk.has_accepted(),
             answers: desk.answers(),
         };
         let mail = desk.mail(&words, "update")?;
@@ -99,7 +100,7 @@ pub fn cancel(conn: &mut Conn, ctx: &Context, details: &Details) -> Result<(), P
     })
 }
 
-/// Tells everybody else that `person` will not come, or comes after all.
+/// Tells everybody else that `person` will not come, with other times, or that they come after all.
 ///
 /// # Errors
 /// A database error.
@@ -108,6 +109,7 @@ pub fn tell_answer(
     ctx: &Context,
     details: &Details,
     person: PersonId,
+    offers: &[Span],
 ) -> Result<(), Problem> {
     let Some(who) = details.participant(person) else {
         return Ok(());
@@ -123,6 +125,7 @@ pub fn tell_answer(
                 name: desk.name(),
                 meeting: desk.facts(),
                 was: None,
+                answered: desk.has_accepted(),
                 answers: desk.answers(),
             };
             let kind = format!("returned-{}", answered.utc().timestamp_micros());
@@ -134,12 +137,44 @@ pub fn tell_answer(
             name: desk.name(),
             meeting: desk.facts(),
             note: Text::some(who.attendee.comment.as_deref()),
+            offers: desk.offers(offers),
             link: Some(desk.another_time()),
         };
         let kind = format!("declined-{}", answered.utc().timestamp_micros());
         Ok(Some(
             desk.mail(&words, &kind)?.not_after(details.meeting.ends_at),
         ))
+    })
+}
+
+/// Offers other times to whoever declined in their calendar, and so has seen no page that does.
+///
+/// # Errors
+/// A database error.
+pub fn offer_other_times(
+    conn: &mut Conn,
+    ctx: &Context,
+    details: &Details,
+    person: PersonId,
+    offers: &[Span],
+) -> Result<(), Problem> {
+    to_everybody(conn, ctx, details, |desk| {
+        if desk.person() != person || offers.is_empty() {
+            return Ok(None);
+        }
+        let words = MeetingOtherTimes {
+            name: desk.name(),
+            meeting: desk.facts(),
+            offers: desk.offers(offers),
+            link: desk.another_time(),
+        };
+        // Once for each time of the meeting, however often a calendar says no.
+        let key = format!(
+            "meeting/{}/{}/other-times/{person}",
+            details.meeting.id, details.meeting.time_sequence
+        );
+        let mail = desk.mail_once(&words, key)?;
+        Ok(Some(mail.not_after(details.meeting.ends_at)))
     })
 }
 
@@ -164,7 +199,7 @@ pub fn remind(
         let words = MeetingReminder {
             name: desk.name(),
             meeting: desk.facts(),
-            answered: attendee.partstat == Partstat::Accepted,
+            answered: desk.has_accepted(),
             answers: desk.answers(),
             unsubscribe: stop.clone(),
         };
@@ -203,7 +238,7 @@ pub fn follow_up(conn: &mut Conn, ctx: &Context, details: &Details) -> Result<()
 }
 
 /// Writes one mail for each participant who can be reached and for whom `write` gives one.
-fn to_everybody<M: Into<Option<NewMail>>>(
+pub(super) fn to_everybody<M: Into<Option<NewMail>>>(
     conn: &mut Conn,
     ctx: &Context,
     details: &Details,
@@ -238,25 +273,53 @@ fn programme_names(conn: &mut Conn, id: ProgrammeId) -> QueryResult<(String, Str
 }
 
 /// The desk at which a mail to one participant is written.
-struct Desk<'a> {
+pub(super) struct Desk<'a> {
     ctx: &'a Context,
     details: &'a Details,
     to: &'a Participant,
     address: &'a str,
-    token: String,
+    pub(super) token: String,
     programme: &'a (String, String),
 }
 
 impl Desk<'_> {
-    fn locale(&self) -> Locale {
+    pub(super) fn locale(&self) -> Locale {
         self.to.contact.locale
     }
 
-    fn meeting(&self) -> &Meeting {
+    pub(super) fn meeting(&self) -> &Meeting {
         &self.details.meeting
     }
 
-    fn name(&self) -> Line {
+    /// What they have answered.
+    pub(super) fn partstat(&self) -> Partstat {
+        self.to.attendee.partstat
+    }
+
+    /// Other times, each with the page that asks once more about it (rule L1).
+    pub(super) fn offers(&self, slots: &[Span]) -> Vec<OfferLink> {
+        let offer = |slot: &Span| {
+            let start = Instant::new(slot.start());
+            let page = links::time_page(self.ctx, &self.token, self.locale(), start);
+            OfferLink {
+                when: self.when(start, slot.end().into()),
+                link: Link::new(&page),
+            }
+        };
+        slots.iter().map(offer).collect()
+    }
+
+    /// Whether they have said that they come.
+    pub(super) fn has_accepted(&self) -> bool {
+        self.to.attendee.partstat == Partstat::Accepted
+    }
+
+    /// Who reads the mail.
+    pub(super) fn person(&self) -> PersonId {
+        self.to.attendee.person_id
+    }
+
+    pub(super) fn name(&self) -> Line {
         Line::new(self.to.contact.first_name())
     }
 
@@ -267,11 +330,11 @@ impl Desk<'_> {
         names.join(", ")
     }
 
-    fn when(&self, start: Instant, end: Instant) -> When {
+    pub(super) fn when(&self, start: Instant, end: Instant) -> When {
         When::new(start, end, self.to.contact.zone(), self.locale())
     }
 
-    fn facts(&self) -> MeetingFacts {
+    pub(super) fn facts(&self) -> MeetingFacts {
         let meeting = self.meeting();
         let (english, french) = self.programme;
         MeetingFacts {
@@ -287,7 +350,7 @@ impl Desk<'_> {
         }
     }
 
-    fn answers(&self) -> AnswerLinks {
+    pub(super) fn answers(&self) -> AnswerLinks {
         let page = |answer| {
             let locale = self.locale();
             Link::new(&links::answer_page(
@@ -304,12 +367,12 @@ impl Desk<'_> {
         }
     }
 
-    fn another_time(&self) -> Link {
+    pub(super) fn another_time(&self) -> Link {
         Link::new(&links::times_page(self.ctx, &self.token, self.locale()))
     }
 
     /// A mail of this revision of the meeting (rule O9).
-    fn mail<T: Template>(&self, words: &T, kind: &str) -> Result<NewMail, Problem> {
+    pub(super) fn mail<T: Template>(&self, words: &T, kind: &str) -> Result<NewMail, Problem> {
         let meeting = self.meeting();
         let key = format!(
             "meeting/{}/{}/{}/{}/{kind}",
@@ -321,7 +384,11 @@ impl Desk<'_> {
         self.mail_once(words, key)
     }
 
-    fn mail_once<T: Template>(&self, words: &T, key: String) -> Result<NewMail, Problem> {
+    pub(super) fn mail_once<T: Template>(
+        &self,
+        words: &T,
+        key: String,
+    ) -> Result<NewMail, Problem> {
         let contact = &self.to.contact;
         let to = Recipient::person(
             contact.person_id,
@@ -336,7 +403,7 @@ impl Desk<'_> {
     }
 
     /// The calendar object for this recipient: the platform is the organizer, under their token.
-    fn calendar(&self, method: Method) -> Calendar {
+    pub(super) fn calendar(&self, method: Method) -> Calendar {
         let meeting = self.meeting();
         let locale = self.locale();
         let page = links::answer_page(self.ctx, &self.token, locale, None);

@@ -14,11 +14,12 @@ use super::answer::{Outcome, answer_by_link};
 use super::details::Details;
 use super::links;
 use super::model::{Answer, Partstat, State, may_answer};
-use super::reminders;
-use super::when;
+use super::slots::Span;
+use super::store::Participant;
+use super::{reminders, reoffer, when};
 use crate::kernel::ids::PersonId;
 use crate::kernel::secret::hex;
-use crate::kernel::{Actor, Context, Locale, Problem};
+use crate::kernel::{Actor, Context, Instant, Locale, Problem};
 use crate::web::layout::{page_with, see_other};
 use crate::web::state::locale_of;
 use crate::web::{App, LinkForm, Path, Query};
@@ -36,7 +37,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/m/{token}/reminders", web::head().to(show_reminders))
         .route("/m/{token}/reminders", web::post().to(take_reminders))
         .configure(super::times::routes)
-        .configure(super::feeds::pages::routes);
+        .configure(super::feeds::pages::routes)
+        .configure(super::counter::pages::routes);
 }
 
 /// What an address may say beside the token. Strangers' additions (`utm_source`, a scanner's mark) are ignored.
@@ -68,11 +70,27 @@ async fn show(
     let Path(token) = token;
     let (details, person) = app.db.run(move |conn| links::find(conn, &token)).await?;
     let ctx = app.context(&request, Actor::Link { person_id: person });
-    let notice = match asked.0.said {
+    let notice = match asked.0.said.as_deref() {
+        Some("moved") => Notice::HasMoved,
         Some(_) => Notice::Taken,
         None => Notice::None,
     };
-    answer_page(&request, &ctx, &details, person, asked.0.answer, notice)
+    let answered = details.participant(person).map(|me| me.attendee.partstat);
+    let offers = if answered == Some(Partstat::Declined) {
+        let (within, details) = (ctx.clone(), details.clone());
+        let found = app
+            .db
+            .run(move |conn| reoffer::offers(conn, &within, &details));
+        found.await?
+    } else {
+        Vec::new()
+    };
+    let shown = Shown {
+        asked: asked.0.answer,
+        notice,
+        offers,
+    };
+    answer_page(&request, &ctx, &details, person, shown)
 }
 
 async fn take(
@@ -90,7 +108,7 @@ async fn take(
     }
     let now = ctx.now.utc();
     if may_answer(details.meeting.status, details.meeting.time()?, now).is_err() {
-        return answer_page(&request, &ctx, &details, person, None, Notice::None);
+        return show_answer(&request, &ctx, &details, person);
     }
     let (id, answer, within) = (details.meeting.id, form.answer, ctx.clone());
     let (details, outcome) = app
@@ -107,14 +125,14 @@ async fn take(
             let lang = locale_of(&request);
             Ok(see_other(&format!("{here}?said=1&lang={lang}")))
         }
-        Outcome::Stale | Outcome::Superseded | Outcome::Ahead => answer_page(
-            &request,
-            &ctx,
-            &details,
-            person,
-            Some(answer),
-            Notice::Moved,
-        ),
+        Outcome::Stale | Outcome::Superseded | Outcome::Ahead => {
+            let shown = Shown {
+                asked: Some(answer),
+                notice: Notice::Moved,
+                offers: Vec::new(),
+            };
+            answer_page(&request, &ctx, &details, person, shown)
+        }
     }
 }
 
@@ -128,6 +146,25 @@ enum Notice {
     Taken,
     /// The meeting moved while the page was open; nothing was changed.
     Moved,
+    /// The reader has moved it just now.
+    HasMoved,
+}
+
+/// How the page is shown.
+struct Shown {
+    /// The answer that a button asked for.
+    asked: Option<Answer>,
+    notice: Notice,
+    /// Other times, for whoever has declined.
+    offers: Vec<Span>,
+}
+
+/// Another time and the page that asks once more about it.
+#[derive(Debug, Serialize)]
+struct Offer {
+    starts_at: String,
+    label: String,
+    href: String,
 }
 
 /// What the template needs.
@@ -161,6 +198,8 @@ struct AnswerPage {
     action: String,
     /// Where another time is chosen.
     times: String,
+    /// Other times, for whoever has declined.
+    offers: Vec<Offer>,
     sequence: i32,
     proof: String,
 }
@@ -179,7 +218,12 @@ pub(super) fn show_answer(
     details: &Details,
     person: PersonId,
 ) -> Result<HttpResponse, Problem> {
-    answer_page(request, ctx, details, person, None, Notice::None)
+    let shown = Shown {
+        asked: None,
+        notice: Notice::None,
+        offers: Vec::new(),
+    };
+    answer_page(request, ctx, details, person, shown)
 }
 
 fn answer_page(
@@ -187,10 +231,10 @@ fn answer_page(
     ctx: &Context,
     details: &Details,
     person: PersonId,
-    asked: Option<Answer>,
-    notice: Notice,
+    shown: Shown,
 ) -> Result<HttpResponse, Problem> {
-    let page = answer_words(ctx, details, person, asked, notice)?;
+    let notice = shown.notice;
+    let page = answer_words(ctx, details, person, &shown)?;
     let status = match (page.state, notice) {
         ("open", Notice::Moved) => StatusCode::CONFLICT,
         ("open", _) => StatusCode::OK,
@@ -203,8 +247,7 @@ fn answer_words(
     ctx: &Context,
     details: &Details,
     person: PersonId,
-    asked: Option<Answer>,
-    notice: Notice,
+    shown: &Shown,
 ) -> Result<AnswerPage, Problem> {
     let meeting = &details.meeting;
     let me = details.participant(person).ok_or(Problem::NotFound)?;
@@ -215,7 +258,7 @@ fn answer_words(
             answer: one.attendee.partstat,
         })
         .collect();
-    let first = asked.unwrap_or(Answer::Accepted);
+    let first = shown.asked.unwrap_or(Answer::Accepted);
     let action = format!("/m/{}", links::token_of(ctx, &me.attendee)?);
     let clock = when::on_the_clock_of(&me.contact, ctx.locale, meeting.starts_at, meeting.ends_at);
     let open = may_answer(meeting.status, meeting.time()?, ctx.now.utc()).is_ok();
@@ -226,7 +269,7 @@ fn answer_words(
             (false, State::Cancelled) => "cancelled",
             (false, _) => "over",
         },
-        notice,
+        notice: shown.notice,
         name: me.contact.first_name().to_owned(),
         other: names.join(", "),
         when: when::sentence(ctx.locale, &clock),
@@ -246,10 +289,25 @@ fn answer_words(
             .collect(),
         others,
         times: format!("{action}/times"),
+        offers: offers(ctx, me, &action, &shown.offers),
         action,
         sequence: meeting.sequence,
         proof: proof(ctx, details, person, meeting.sequence)?,
     })
+}
+
+fn offers(ctx: &Context, me: &Participant, action: &str, slots: &[Span]) -> Vec<Offer> {
+    let offer = |slot: &Span| {
+        let (start, end) = (Instant::new(slot.start()), Instant::new(slot.end()));
+        let clock = when::on_the_clock_of(&me.contact, ctx.locale, start, end);
+        let at = start.utc().format("%Y-%m-%dT%H:%M:%SZ");
+        Offer {
+            starts_at: start.rfc3339(),
+            label: when::short(ctx.locale, &clock),
+            href: format!("{action}/times?at={at}"),
+        }
+    };
+    slots.iter().map(offer).collect()
 }
 
 /// Signs a form for one attendee and one time of a meeting.

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::details::Details;
 use super::mails;
-use super::model::{Standing, State, reminder_times};
+use super::model::{Standing, State, nudge_at, reminder_times};
+use super::nudge::{NUDGE, nudge};
 use super::pair::Pair;
 use super::rules::Rules;
 use super::store::Meeting;
@@ -63,6 +64,11 @@ pub fn schedule(
     for (lead, at) in times {
         write(conn, REMIND, lead.num_minutes(), Instant::new(at))?;
     }
+    let start = meeting.starts_at.utc();
+    let again = nudge_at(start, ctx.now.utc(), rules.nudge, rules.nudge_least_left);
+    if let Some(at) = again {
+        write(conn, NUDGE, 0, Instant::new(at))?;
+    }
     write(conn, FOLLOW_UP, 0, meeting.ends_at.plus(rules.follow_up))
 }
 
@@ -71,7 +77,7 @@ pub fn schedule(
 /// # Errors
 /// A database error.
 pub fn cancel(conn: &mut Conn, ctx: &Context, id: MeetingId) -> Result<(), Problem> {
-    jobs::cancel(conn, ctx.now, &[REMIND, FOLLOW_UP], id.into())?;
+    jobs::cancel(conn, ctx.now, &[REMIND, FOLLOW_UP, NUDGE], id.into())?;
     Ok(())
 }
 
@@ -80,8 +86,8 @@ pub fn cancel(conn: &mut Conn, ctx: &Context, id: MeetingId) -> Result<(), Probl
 /// # Errors
 /// A database error; the worker tries the job again later.
 pub fn run(conn: &mut Conn, ctx: &Context, job: &Job) -> Result<bool, Problem> {
-    if job.kind != REMIND && job.kind != FOLLOW_UP {
-        return Ok(false);
+    if ![REMIND, FOLLOW_UP, NUDGE].contains(&job.kind.as_str()) {
+        return super::counter::run(conn, ctx, job);
     }
     let Some(id) = job.subject_id.map(|id| MeetingId(id.0)) else {
         return Err(Problem::internal("a job without its meeting"));
@@ -95,10 +101,14 @@ pub fn run(conn: &mut Conn, ctx: &Context, job: &Job) -> Result<bool, Problem> {
     let stands = details.meeting.status == State::Scheduled
         && details.meeting.time_sequence == payload.time_sequence
         && details.standing() != Standing::Declined;
-    if stands && job.kind == REMIND {
-        remind(conn, ctx, &details, payload.minutes)?;
-    } else if stands {
-        mails::follow_up(conn, ctx, &details)?;
+    if stands {
+        match job.kind.as_str() {
+            REMIND => remind(conn, ctx, &details, payload.minutes)?,
+            // A worker that comes back late asks nobody about a meeting that has begun.
+            NUDGE if details.meeting.starts_at > ctx.now => nudge(conn, ctx, &details)?,
+            FOLLOW_UP => mails::follow_up(conn, ctx, &details)?,
+            _ => {}
+        }
     }
     Ok(true)
 }

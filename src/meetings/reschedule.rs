@@ -5,10 +5,10 @@ use super::details::Details;
 use super::model::{self, Change, Partstat, Source};
 use super::pair::Pair;
 use super::slots::Span;
-use super::{mails, refused, reminders, store, text};
+use super::{counter, mails, refused, reminders, store, text};
 use crate::access::policy::Action;
 use crate::db::Conn;
-use crate::kernel::ids::MeetingId;
+use crate::kernel::ids::{MeetingId, PersonId};
 use crate::kernel::{Actor, Context, Instant, Problem};
 
 /// Another time for a meeting.
@@ -85,6 +85,20 @@ pub fn reschedule_in(
     details: &mut Details,
     command: &Reschedule,
 ) -> Result<(), Problem> {
+    reschedule_agreed_in(conn, ctx, details, command, &[])
+}
+
+/// [`reschedule_in`] to a time that `agreed` have agreed on, beside whoever moves it: they come.
+///
+/// # Errors
+/// As [`reschedule_in`].
+pub fn reschedule_agreed_in(
+    conn: &mut Conn,
+    ctx: &Context,
+    details: &mut Details,
+    command: &Reschedule,
+    agreed: &[PersonId],
+) -> Result<(), Problem> {
     let pair = Pair::load(conn, ctx, details.meeting.mentorship_id)?;
     pair.require_active()?;
     let (status, old) = (details.meeting.status, details.meeting.time()?);
@@ -105,15 +119,16 @@ pub fn reschedule_in(
         command.hours,
     )?;
     let before = details.meeting.clone();
-    move_to(ctx, details, &pair, new);
+    move_to(ctx, details, &pair, new, agreed);
     save(conn, details)?;
+    counter::supersede(conn, ctx, details.meeting.id)?;
     mails::update(conn, ctx, details, mails::Update::Moved { from: old })?;
     reminders::schedule(conn, ctx, &details.meeting, &pair.rules)?;
     details.record(conn, ctx, "meeting.reschedule", Some(&before))
 }
 
 /// What changes in meeting and answers.
-fn move_to(ctx: &Context, details: &mut Details, pair: &Pair, new: Span) {
+fn move_to(ctx: &Context, details: &mut Details, pair: &Pair, new: Span, agreed: &[PersonId]) {
     let meeting = &mut details.meeting;
     meeting.set_revision(meeting.revision().after(Change::Time, ctx.now.utc()));
     meeting.starts_at = Instant::new(new.start());
@@ -124,7 +139,8 @@ fn move_to(ctx: &Context, details: &mut Details, pair: &Pair, new: Span) {
     meeting.updated_at = ctx.now;
     for participant in &mut details.participants {
         let attendee = &mut participant.attendee;
-        let moved_it = ctx.actor.person_id() == Some(attendee.person_id);
+        let moved_it = ctx.actor.person_id() == Some(attendee.person_id)
+            || agreed.contains(&attendee.person_id);
         attendee.partstat = if moved_it {
             Partstat::Accepted
         } else {

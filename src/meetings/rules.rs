@@ -16,6 +16,10 @@ pub struct Rules {
     pub reminders: Vec<TimeDelta>,
     /// How long after a meeting it is asked whether it took place.
     pub follow_up: TimeDelta,
+    /// How long after an invitation whoever has not answered is asked again; `None` is never.
+    pub nudge: Option<TimeDelta>,
+    /// How long before a meeting nobody is asked again.
+    pub nudge_least_left: TimeDelta,
     notice: TimeDelta,
     horizon: TimeDelta,
     buffer: TimeDelta,
@@ -41,6 +45,15 @@ impl Rules {
                 .map(|lead| TimeDelta::minutes((*lead).into()))
                 .collect(),
             follow_up: minutes(own.follow_up_minutes, deployment.follow_up_minutes),
+            nudge: Some(minutes(
+                own.nudge_after_minutes,
+                deployment.nudge_after_minutes,
+            ))
+            .filter(|after| *after > TimeDelta::zero()),
+            nudge_least_left: minutes(
+                own.nudge_least_left_minutes,
+                deployment.nudge_least_left_minutes,
+            ),
             notice: minutes(
                 own.minimum_notice_minutes,
                 deployment.minimum_notice_minutes,

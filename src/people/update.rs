@@ -66,28 +66,76 @@ pub fn pause(
         expected,
         Action::PausePerson,
         "person.pause",
-        |profile| {
-            let person = &mut profile.person;
-            if person.status == PersonStatus::Archived {
-                return Err(Problem::conflict("person-archived"));
-            }
-            let today = local_date(ctx, &person.zone);
-            let from = given.from.unwrap_or(today);
-            if given
-                .until
-                .is_some_and(|until| until < from || until < today)
-            {
-                return Err(Problem::Invalid(vec![FieldError::new(
-                    "/until",
-                    "ends-before-start",
-                )]));
-            }
-            person.status = PersonStatus::Paused;
-            person.paused_from = Some(from);
-            person.paused_until = given.until;
-            Ok(())
-        },
+        |profile| set_paused(ctx, profile, given),
     )
+}
+
+fn set_paused(ctx: &Context, profile: &mut Profile, given: &Pause) -> Result<(), Problem> {
+    let person = &mut profile.person;
+    if person.status == PersonStatus::Archived {
+        return Err(Problem::conflict("person-archived"));
+    }
+    let today = local_date(ctx, &person.zone);
+    let from = given.from.unwrap_or(today);
+    if given
+        .until
+        .is_some_and(|until| until < from || until < today)
+    {
+        return Err(Problem::Invalid(vec![FieldError::new(
+            "/until",
+            "ends-before-start",
+        )]));
+    }
+    person.status = PersonStatus::Paused;
+    person.paused_from = Some(from);
+    person.paused_until = given.until;
+    Ok(())
+}
+
+fn set_resumed(profile: &mut Profile) -> Result<(), Problem> {
+    let person = &mut profile.person;
+    if person.status != PersonStatus::Paused {
+        return Err(Problem::conflict("person-not-paused"));
+    }
+    person.status = PersonStatus::Active;
+    person.paused_from = None;
+    person.paused_until = None;
+    Ok(())
+}
+
+/// [`pause`] for whoever holds a link of the person's own; whose it is, the caller knows. Errors: 404, 422, 409
+/// `person-archived`.
+pub fn pause_by_link(
+    conn: &mut Conn,
+    ctx: &Context,
+    id: PersonId,
+    given: &Pause,
+) -> Result<Profile, Problem> {
+    change_own(conn, ctx, id, "person.pause", |profile| {
+        set_paused(ctx, profile, given)
+    })
+}
+
+/// [`resume`] for whoever holds a link of the person's own. Errors: 404, 409 `person-not-paused`.
+pub fn resume_by_link(conn: &mut Conn, ctx: &Context, id: PersonId) -> Result<Profile, Problem> {
+    change_own(conn, ctx, id, "person.resume", set_resumed)
+}
+
+/// A change of one's own, whose permission is the link itself.
+fn change_own(
+    conn: &mut Conn,
+    ctx: &Context,
+    id: PersonId,
+    audited_as: &'static str,
+    rule: impl FnOnce(&mut Profile) -> Result<(), Problem>,
+) -> Result<Profile, Problem> {
+    conn.write_tx(|conn| {
+        conn.lock_row(LockTable::Persons, id.0)?;
+        let before = store::profile(conn, id)?;
+        let mut after = before.clone();
+        rule(&mut after)?;
+        save_in(conn, ctx, &before, after, audited_as)
+    })
 }
 
 /// Ends a pause. Errors: 404, 412, 409 `person-not-paused`.
@@ -104,16 +152,7 @@ pub fn resume(
         expected,
         Action::ResumePerson,
         "person.resume",
-        |profile| {
-            let person = &mut profile.person;
-            if person.status != PersonStatus::Paused {
-                return Err(Problem::conflict("person-not-paused"));
-            }
-            person.status = PersonStatus::Active;
-            person.paused_from = None;
-            person.paused_until = None;
-            Ok(())
-        },
+        set_resumed,
     )
 }
 

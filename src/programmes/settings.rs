@@ -85,6 +85,10 @@ pub struct MeetingSettings {
     pub reminders_minutes: Option<Vec<u32>>,
     /// Minutes after a meeting at which it is asked whether it took place, 0 to 10,080.
     pub follow_up_minutes: Option<u32>,
+    /// Minutes after an invitation at which whoever has not answered is asked again, once, 0 to 40,320; 0 is never.
+    pub nudge_after_minutes: Option<u32>,
+    /// Nobody is asked again with fewer minutes than this left until the meeting, 0 to 20,160.
+    pub nudge_least_left_minutes: Option<u32>,
     /// The least minutes between now and the start, 0 to 20,160.
     pub minimum_notice_minutes: Option<u32>,
     /// How far ahead meetings can be booked, days, 1 to 365.
@@ -220,6 +224,13 @@ impl MeetingSettings {
     fn faults(&self) -> Vec<FieldError> {
         let ranges = [
             ("follow_up_minutes", self.follow_up_minutes, 0, 10_080),
+            ("nudge_after_minutes", self.nudge_after_minutes, 0, 40_320),
+            (
+                "nudge_least_left_minutes",
+                self.nudge_least_left_minutes,
+                0,
+                20_160,
+            ),
             (
                 "minimum_notice_minutes",
                 self.minimum_notice_minutes,

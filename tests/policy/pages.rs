@@ -51,6 +51,8 @@ const PAGES: &[(&str, &str, Guard)] = &[
     ("GET", "/m/{token}/times", Link),
     ("POST", "/m/{token}/times", Link),
     ("GET", "/feeds/{token}.ics", Link),
+    ("GET", "/m/{token}/proposals/{id}", Link),
+    ("POST", "/m/{token}/proposals/{id}", Link),
     ("GET", "/mailbox", Mailbox),
     ("GET", "/mailbox.json", Mailbox),
     ("GET", "/mailbox/{id}", Mailbox),

@@ -142,6 +142,15 @@ impl World {
             },
             "grants" => half.spare_grant.clone(),
             "meetings" => half.meeting(app, self.actor(Role::Administrator)),
+            "counter-proposals" => {
+                // One takes back what is one's own, and decides about what is the other's.
+                let own = operation == "withdraw_counter_proposal";
+                half.counter(
+                    app,
+                    self.actor(Role::Administrator),
+                    (role == Role::Mentee) == own,
+                )
+            }
             "mails" => half.mail(app),
             "hours" => {
                 // One attests and disputes what the other has written down, and corrects one's own.
@@ -338,6 +347,26 @@ impl Half {
             Queued::New(id) => id.to_string(),
             Queued::AlreadyThere => panic!("a mail with a key of its own"),
         }
+    }
+
+    /// Another time for the meeting of the pair, proposed by its mentee or its mentor; the same one while it waits.
+    fn counter(&self, app: &TestApp, administrator: &Someone, of_mentee: bool) -> String {
+        let meeting = self.meeting(app, administrator);
+        let path = format!("/api/v1/meetings/{meeting}/counter-proposals");
+        let person = if of_mentee {
+            self.pair.mentee_id
+        } else {
+            self.pair.mentor_id
+        };
+        let body = json!({"starts_at": "2026-10-20T22:00:00Z", "person_id": person});
+        let made = app.post(administrator, &path, &body);
+        if made.status == 201 {
+            return made.json()["id"].as_str().unwrap().to_owned();
+        }
+        // It was accepted: the meeting is there now.
+        let body = json!({"starts_at": "2026-10-13T22:00:00Z", "person_id": person});
+        let made = app.post(administrator, &path, &body).expect(201);
+        made.json()["id"].as_str().unwrap().to_owned()
     }
 
     /// A meeting of the pair, booked when it is first asked for.

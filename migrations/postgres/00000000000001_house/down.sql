@@ -1,4 +1,5 @@
 DROP TABLE hours_entries CASCADE;
+DROP TABLE meeting_counters CASCADE;
 DROP TABLE meeting_answers CASCADE;
 DROP TABLE bookings CASCADE;
 DROP TABLE meeting_attendees CASCADE;

@@ -544,6 +544,26 @@ CREATE TABLE busy_times (
 );
 CREATE INDEX busy_times_person_id_starts_at_idx ON busy_times (person_id, starts_at);
 
+-- A time that an attendee proposes instead (rule I10). It never moves the meeting by itself.
+CREATE TABLE meeting_counters (
+    id UUID NOT NULL PRIMARY KEY,
+    meeting_id UUID NOT NULL REFERENCES meetings (id) ON DELETE CASCADE,
+    person_id UUID NOT NULL REFERENCES persons (id),
+    time_sequence INTEGER NOT NULL,
+    starts_at TIMESTAMPTZ NOT NULL,
+    ends_at TIMESTAMPTZ NOT NULL,
+    note TEXT,
+    source TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('open', 'accepted', 'declined', 'withdrawn', 'superseded', 'expired', 'refused')),
+    reason TEXT,
+    decided_by UUID,
+    created_at TIMESTAMPTZ NOT NULL,
+    decided_at TIMESTAMPTZ,
+    CONSTRAINT meeting_counters_order CHECK (starts_at < ends_at)
+);
+CREATE INDEX meeting_counters_meeting_id_idx ON meeting_counters (meeting_id);
+CREATE UNIQUE INDEX meeting_counters_one_open ON meeting_counters (meeting_id, person_id) WHERE status = 'open';
+
 CREATE TABLE hours_entries (
     id UUID NOT NULL PRIMARY KEY,
     programme_id UUID NOT NULL REFERENCES programmes (id),

@@ -2,6 +2,7 @@ DROP TABLE hours_entries;
 DROP TABLE busy_times;
 DROP TABLE busy_calendars;
 DROP TABLE feeds;
+DROP TABLE meeting_counters;
 DROP TABLE meeting_answers;
 DROP TABLE bookings;
 DROP TABLE meeting_attendees;

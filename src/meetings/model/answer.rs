@@ -1,7 +1,6 @@
 //! An attendee's answer: what it may say, when it still counts, and which of two is the newer one.
 
-use super::{Refusal, Revision, State};
-use crate::meetings::slots::Span;
+use super::Revision;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// How far ahead of its arrival an answer may be dated (rule I6): clocks of phones run wrong, and a
@@ -56,14 +55,6 @@ crate::text_enum! {
         /// The API, by a coordinator on the attendee's behalf.
         Coordinator => "coordinator",
     }
-}
-
-/// Whether a meeting still takes answers: until it ends (rule L1: a link expires with the meeting).
-///
-/// # Errors
-/// [`Refusal::Cancelled`], [`Refusal::Reported`], [`Refusal::Over`].
-pub fn may_answer(state: State, time: Span, now: DateTime<Utc>) -> Result<(), Refusal> {
-    super::may_cancel(state, time, now)
 }
 
 /// An answer as it arrives.

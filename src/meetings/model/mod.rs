@@ -14,12 +14,17 @@
 //! Whether everybody comes is not a state of its own: [`Standing`] is read from the answers.
 
 mod answer;
+mod counter;
+mod life;
 mod revision;
 
-pub use answer::{Answer, Incoming, Partstat, Source, Standing, Verdict, judge, may_answer};
+pub use answer::{Answer, Incoming, Partstat, Source, Standing, Verdict, judge};
+pub use counter::{Closed, CounterStatus, CounterStep};
+pub use life::{
+    Choice, Step, after, choice, may_answer, may_book, may_cancel, may_reschedule, nudge_at, report,
+};
 pub use revision::{Change, Revision};
 
-use super::slots::Span;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// The shortest meeting that can be booked.
@@ -97,73 +102,6 @@ pub enum Refusal {
     Length,
 }
 
-/// Whether a meeting can be booked for this time at all.
-///
-/// # Errors
-/// [`Refusal::Length`], [`Refusal::Past`] (rule O9: no invitation for a meeting in the past),
-/// [`Refusal::TooFar`].
-pub fn may_book(time: Span, now: DateTime<Utc>) -> Result<(), Refusal> {
-    if time.length() < SHORTEST || time.length() > LONGEST {
-        return Err(Refusal::Length);
-    }
-    if time.start() <= now {
-        return Err(Refusal::Past);
-    }
-    if time.start() - now > FURTHEST {
-        return Err(Refusal::TooFar);
-    }
-    Ok(())
-}
-
-/// Whether a meeting can be moved to another time.
-///
-/// # Errors
-/// As [`may_cancel`] for the old time and [`may_book`] for the new one.
-pub fn may_reschedule(
-    state: State,
-    old: Span,
-    new: Span,
-    now: DateTime<Utc>,
-) -> Result<(), Refusal> {
-    may_cancel(state, old, now)?;
-    may_book(new, now)
-}
-
-/// Whether a meeting can be called off: until it ends, by whoever is still waiting in it, too.
-///
-/// # Errors
-/// [`Refusal::Cancelled`], [`Refusal::Reported`], [`Refusal::Over`].
-pub fn may_cancel(state: State, time: Span, now: DateTime<Utc>) -> Result<(), Refusal> {
-    match state {
-        State::Cancelled => Err(Refusal::Cancelled),
-        State::Held | State::NotHeld => Err(Refusal::Reported),
-        State::Scheduled if now >= time.end() => Err(Refusal::Over),
-        State::Scheduled => Ok(()),
-    }
-}
-
-/// The state after a report. A report can be corrected by another one.
-///
-/// # Errors
-/// [`Refusal::Cancelled`]; [`Refusal::NotBegun`] before the meeting's start.
-pub fn report(
-    state: State,
-    time: Span,
-    outcome: Outcome,
-    now: DateTime<Utc>,
-) -> Result<State, Refusal> {
-    if state == State::Cancelled {
-        return Err(Refusal::Cancelled);
-    }
-    if now < time.start() {
-        return Err(Refusal::NotBegun);
-    }
-    Ok(match outcome {
-        Outcome::Held => State::Held,
-        Outcome::NotHeld => State::NotHeld,
-    })
-}
-
 /// The instants at which to remind of a meeting: `leads` before its start, those still ahead, the
 /// earliest first, none twice.
 #[must_use]
@@ -186,6 +124,7 @@ pub fn reminder_times(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::meetings::slots::Span;
 
     fn at(minute: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_800_000_000 + minute * 60, 0).unwrap()
