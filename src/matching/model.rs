@@ -131,7 +131,7 @@ pub struct PartPoints {
 
 /// A pair that a run proposes.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Identifiable, AsChangeset)]
-#[diesel(table_name = proposals, treat_none_as_null = true)]
+#[diesel(table_name = proposals, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Proposal {
     pub id: ProposalId,
     pub run_id: MatchRunId,

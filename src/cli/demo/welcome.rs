@@ -32,14 +32,15 @@ pub fn words(app: &App, folder: &Path, locale: Locale) -> anyhow::Result<String>
 fn one_of_each_role(conn: &mut crate::db::Conn) -> Result<Vec<(Role, String, String)>, Problem> {
     let mut rows: Vec<(Role, String, String)> = accounts::table
         .inner_join(account_grants::table)
-        .order(accounts::id)
         .select((
             account_grants::role,
             accounts::display_name,
             accounts::email,
         ))
         .load(conn)?;
-    rows.sort_by_key(|row| row.0);
-    rows.dedup_by(|a, b| a.2 == b.2);
+    // Ids of one moment are in no order: by role and address the list is the same every time.
+    rows.sort_by(|a, b| (a.0, &a.2).cmp(&(b.0, &b.2)));
+    let mut told = std::collections::HashSet::new();
+    rows.retain(|(_, _, email)| told.insert(email.clone()));
     Ok(rows)
 }
