@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::facts::Rule;
 use super::instance::{Instance, get};
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Pair};
 use super::pair::assess;
 use super::settings::Objective;
 
@@ -30,26 +30,19 @@ pub fn base(instance: &Instance, coverage_bonus: i64, mentee: u32) -> i64 {
 /// # Errors
 /// What is wrong, in words for a log.
 pub fn check_feasible(instance: &Instance, outcome: &Outcome) -> Result<(), String> {
+    if let Some(two) = outcome
+        .pairs
+        .windows(2)
+        .find(|two| matches!(two, [a, b] if a.mentee >= b.mentee))
+    {
+        return Err(format!("{two:?}: not in order, or twice"));
+    }
+    outcome
+        .pairs
+        .par_iter()
+        .try_for_each(|pair| check_pair(instance, pair))?;
     let mut used = vec![0_u32; instance.mentors().len()];
-    let mut before: Option<u32> = None;
     for pair in &outcome.pairs {
-        let name = format!("mentee {} with mentor {}", pair.mentee, pair.mentor);
-        if before.is_some_and(|before| before >= pair.mentee) {
-            return Err(format!("{name}: not in order, or twice"));
-        }
-        before = Some(pair.mentee);
-        if instance.is_locked(pair.mentee) {
-            return Err(format!("{name}: the mentee is locked"));
-        }
-        match assess(instance, pair.mentee, pair.mentor) {
-            Ok(parts) if parts == pair.parts && parts.total() == pair.score => {}
-            Err(Rule::BelowFloor) if pair.pinned => {}
-            Ok(parts) => return Err(format!("{name}: {parts:?} are not {:?}", pair.parts)),
-            Err(rule) => return Err(format!("{name}: {rule:?}")),
-        }
-        if instance.pins().contains(&(pair.mentee, pair.mentor)) != pair.pinned {
-            return Err(format!("{name}: pinned or not"));
-        }
         if let Some(used) = usize::try_from(pair.mentor)
             .ok()
             .and_then(|mentor| used.get_mut(mentor))
@@ -75,6 +68,28 @@ pub fn check_feasible(instance: &Instance, outcome: &Outcome) -> Result<(), Stri
     {
         Some((mentee, mentor)) => Err(format!("the pin of {mentee} to {mentor} is not kept")),
         None => Ok(()),
+    }
+}
+
+/// One pair of the outcome: admissible, scored as defined, not locked, pinned if it says so.
+fn check_pair(instance: &Instance, pair: &Pair) -> Result<(), String> {
+    let name = || format!("mentee {} with mentor {}", pair.mentee, pair.mentor);
+    if instance.is_locked(pair.mentee) {
+        return Err(format!("{}: the mentee is locked", name()));
+    }
+    match assess(instance, pair.mentee, pair.mentor) {
+        Ok(parts) if parts == pair.parts && parts.total() == pair.score => {}
+        Err(Rule::BelowFloor) if pair.pinned => {}
+        Ok(parts) => return Err(format!("{}: {parts:?} are not {:?}", name(), pair.parts)),
+        Err(rule) => return Err(format!("{}: {rule:?}", name())),
+    }
+    if pair.waiting_credit != instance.waiting_credit(pair.mentee) {
+        return Err(format!("{}: the waiting credit is another", name()));
+    }
+    if instance.pins().contains(&(pair.mentee, pair.mentor)) == pair.pinned {
+        Ok(())
+    } else {
+        Err(format!("{}: pinned or not", name()))
     }
 }
 
@@ -184,7 +199,7 @@ pub fn violations(instance: &Instance, outcome: &Outcome, rows: &[u32]) -> u64 {
 #[must_use]
 pub fn blocking_pairs(instance: &Instance, outcome: &Outcome, rows: &[u32]) -> u64 {
     let (pinned_mentees, _) = pinned(instance);
-    let mut held: Vec<Vec<&super::outcome::Pair>> = vec![Vec::new(); instance.mentors().len()];
+    let mut held: Vec<Vec<&Pair>> = vec![Vec::new(); instance.mentors().len()];
     for pair in &outcome.pairs {
         if let Some(list) = usize::try_from(pair.mentor)
             .ok()

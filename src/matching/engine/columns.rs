@@ -55,9 +55,6 @@ impl Hasher for NumberHasher {
 
 /// Mentors in a block.
 pub const BLOCK: usize = 64;
-/// Most masked additions of one row: 32 topics, 32 wishes, places, licences and the mentor's wishes.
-const MOST_ADDS: usize = 80;
-
 /// The mentors as columns.
 pub struct Columns {
     /// Number of mentors.
@@ -90,6 +87,7 @@ pub struct Columns {
 }
 
 /// The shape of availability and the mentors' words.
+#[derive(Default)]
 pub struct Time {
     /// 16-bit words per block, in the order regime, word, mentor.
     pub words: Vec<u16>,
@@ -131,8 +129,8 @@ pub struct Row {
     pub others: bool,
     /// Availability words, in the order of the columns.
     pub words: Vec<u16>,
-    /// The same, each repeated for 32 mentors.
-    pub wide: Vec<[u16; 32]>,
+    /// The same, each twice in a 32-bit number, which a vector load can repeat at no cost.
+    pub pairs: Vec<u32>,
     /// Most points beside profession.
     pub most_besides: i16,
     /// Most points from language and common time.
@@ -155,35 +153,65 @@ pub struct Row {
     seed: u64,
 }
 
-/// What the masks say about one block for one row.
+/// What the masks say about every block for one row.
+#[derive(Default)]
 pub struct Plan {
-    /// Mentors that no mask excludes.
-    pub admissible: u64,
-    /// Points for the mentors of a mask.
-    pub adds: [(u64, i16); MOST_ADDS],
-    /// Number of additions.
-    pub count: usize,
+    /// Mentors of each block that no mask excludes.
+    pub admissible: Vec<u64>,
     /// No mentor of the block gets more than this from the additions.
-    pub most: i16,
+    pub most: Vec<i16>,
+    /// Points of each addition, twice in a 32-bit number.
+    points: Vec<i32>,
+    /// Who gets them: a mask for each addition and block.
+    masks: Vec<u64>,
 }
 
 impl Plan {
-    /// An empty plan.
-    pub fn new() -> Self {
-        Self {
-            admissible: 0,
-            adds: [(0, 0); MOST_ADDS],
-            count: 0,
-            most: 0,
-        }
+    fn begin(&mut self, blocks: usize) {
+        self.admissible.clear();
+        self.admissible.resize(blocks, 0);
+        self.most.clear();
+        self.most.resize(blocks, 0);
+        self.points.clear();
+        self.masks.clear();
+    }
+
+    /// Points of each addition, each number twice (lower and upper half).
+    #[inline(always)]
+    pub fn points(&self) -> &[i32] {
+        &self.points
+    }
+
+    /// The mentors of a block who get an addition.
+    #[inline(always)]
+    pub fn mask(&self, add: usize, block: usize) -> u64 {
+        self.masks[add * self.admissible.len() + block]
     }
 
     #[inline(always)]
-    fn add(&mut self, mask: u64, points: i16) {
-        if mask != 0 && self.count < MOST_ADDS {
-            self.adds[self.count] = (mask, points);
-            self.count += 1;
-            self.most += points;
+    fn name_points(&mut self, points: i16) {
+        self.points
+            .push(i32::from(points) << 16 | i32::from(points));
+    }
+
+    /// Points for the mentors of any of these masks.
+    #[inline(always)]
+    fn add(&mut self, all: &[u64], offsets: impl Iterator<Item = usize>, points: i16) {
+        let from = self.masks.len();
+        let blocks = self.admissible.len();
+        for offset in offsets {
+            let mask = &all[offset..offset + blocks];
+            if self.masks.len() == from {
+                self.masks.extend_from_slice(mask);
+            } else {
+                let own = self.masks[from..].iter_mut();
+                own.zip(mask).for_each(|(own, mask)| *own |= mask);
+            }
+        }
+        if self.masks.len() > from {
+            self.name_points(points);
+            let most = self.most.iter_mut().zip(&self.masks[from..]);
+            most.for_each(|(most, mask)| *most += if *mask != 0 { points } else { 0 });
         }
     }
 }
@@ -250,6 +278,16 @@ impl Columns {
             .map(|mentor| &instance.mentors[*mentor as usize])
             .collect();
         let blocks = mentors.len().div_ceil(BLOCK);
+        let (time, mut columns) = rayon::join(
+            || Time::new(instance, rows, &mentors, blocks),
+            || Self::without_time(instance, &mentors, blocks),
+        );
+        columns.time = time;
+        columns
+    }
+
+    /// Everything but availability.
+    fn without_time(instance: &Instance, mentors: &[&Mentor], blocks: usize) -> Self {
         let mut masks = Masks::new(blocks);
         // The first mask is empty: "nobody".
         masks.make();
@@ -304,7 +342,7 @@ impl Columns {
             }
         }
         let cities = Self::reachable(instance, &mut masks, &city_masks);
-        let (languages, levels) = levels(&mentors, blocks);
+        let (languages, levels) = levels(mentors, blocks);
         let mut insists: Vec<(u16, usize)> = insists.into_iter().collect();
         insists.sort_unstable();
         let table = |asked: bool| {
@@ -322,11 +360,11 @@ impl Columns {
             table_asked: table(true),
             table_other: table(false),
             least_level: instance.settings.least_level + 1,
-            time: Time::new(instance, rows, &mentors, blocks),
+            time: Time::default(),
             masks: masks.words,
             levels,
             languages,
-            postings: postings(instance, &mentors),
+            postings: postings(instance, mentors),
             remote,
             in_person,
             cities,
@@ -422,8 +460,9 @@ impl Columns {
             row.excluded_cols.push(col / BLOCK);
         }
         self.time.pack(&mentee.person.weeks, &mut row.words);
-        row.wide.clear();
-        row.wide.extend(row.words.iter().map(|word| [*word; 32]));
+        row.pairs.clear();
+        row.pairs
+            .extend(row.words.iter().map(|word| u32::from(*word) * 0x1_0001));
     }
 
     fn prepare_languages(&self, instance: &Instance, person: &Person, row: &mut Row) {
@@ -551,70 +590,67 @@ impl Columns {
         }
     }
 
-    /// What the masks say about a block.
+    /// What the masks say about every block: in one go, so that the compiler can take many blocks at once.
     #[inline(always)]
-    pub fn plan(&self, row: &Row, professions: &Professions, block: usize, plan: &mut Plan) {
-        let mask = |offset: usize| self.masks[offset + block];
-        plan.count = 0;
-        plan.most = 0;
-        let (remote, in_person, city) = (mask(row.remote), mask(row.in_person), mask(row.city));
-        let same_city = in_person & city;
-        let in_reach = in_person & mask(row.reach) & !same_city;
-        let near = same_city | in_reach;
-        let same_province = remote & (city | mask(row.province)) & !near;
-        let far = remote & !(near | same_province);
-        let mut admissible = near | same_province | far;
-        row.required
-            .iter()
-            .for_each(|offset| admissible &= mask(*offset));
-        row.forbidden
-            .iter()
-            .for_each(|offset| admissible &= !mask(*offset));
+    pub fn plan(&self, row: &Row, professions: &Professions, plan: &mut Plan) {
+        plan.begin(self.blocks);
+        self.plan_places(row, plan);
+        let of = |offset: &usize| &self.masks[*offset..*offset + self.blocks];
+        let admissible = &mut plan.admissible;
+        for offset in &row.required {
+            let masks = admissible.iter_mut().zip(of(offset));
+            masks.for_each(|(own, mask)| *own &= mask);
+        }
+        for offset in &row.forbidden {
+            let masks = admissible.iter_mut().zip(of(offset));
+            masks.for_each(|(own, mask)| *own &= !mask);
+        }
         if !row.excluded_cols.is_empty() {
-            admissible &= !row.excluded[block];
+            let masks = admissible.iter_mut().zip(&row.excluded);
+            masks.for_each(|(own, mask)| *own &= !mask);
         }
-        if let Some(enough) = professions.enough.get(block) {
-            admissible &= enough;
+        let masks = admissible.iter_mut().zip(&professions.enough);
+        masks.for_each(|(own, mask)| *own &= mask);
+        for (offset, points) in &row.adds {
+            plan.add(&self.masks, [*offset].into_iter(), *points);
         }
-        plan.admissible = admissible;
-        if admissible == 0 {
-            return;
+        let (elsewhere, same) = row.licence_points;
+        let offsets = row.licence_professions.iter().copied();
+        plan.add(&self.masks, offsets, elsewhere);
+        let offsets = row.exact_licences.iter().copied();
+        plan.add(&self.masks, offsets, same);
+        let offsets = row.mentor_wants.iter().copied();
+        plan.add(&self.masks, offsets, row.mentor_wish_points);
+    }
+
+    /// The four ways of meeting, of which each mentor is in one at most.
+    #[inline(always)]
+    fn plan_places(&self, row: &Row, plan: &mut Plan) {
+        let blocks = self.blocks;
+        let of = |offset: usize| &self.masks[offset..offset + blocks];
+        let (remote, in_person) = (of(row.remote), of(row.in_person));
+        let (city, reach, province) = (of(row.city), of(row.reach), of(row.province));
+        plan.masks.resize(4 * blocks, 0);
+        let (same_city, rest) = plan.masks.split_at_mut(blocks);
+        let (in_reach, rest) = rest.split_at_mut(blocks);
+        let (same_province, far) = rest.split_at_mut(blocks);
+        let (admissible, most) = (&mut plan.admissible[..blocks], &mut plan.most[..blocks]);
+        let points = self.place_points;
+        for block in 0..blocks {
+            let here = in_person[block] & city[block];
+            let near = in_person[block] & reach[block] & !here;
+            let met = here | near;
+            let alike = remote[block] & (city[block] | province[block]) & !met;
+            let away = remote[block] & !(met | alike);
+            (same_city[block], in_reach[block]) = (here, near);
+            (same_province[block], far[block]) = (alike, away);
+            admissible[block] = met | alike | away;
+            // They come by falling points.
+            let least = if alike != 0 { points[2] } else { points[3] };
+            let middle = if near != 0 { points[1] } else { least };
+            most[block] = if here != 0 { points[0] } else { middle };
         }
-        for (mask, points) in [same_city, in_reach, same_province, far]
-            .into_iter()
-            .zip(self.place_points)
-        {
-            plan.add(mask, points);
-            // A mentor is in one of the four only, and they come by falling points.
-            if plan.count > 0 {
-                plan.most = plan.adds[0].1;
-            }
-        }
-        row.adds
-            .iter()
-            .for_each(|(offset, points)| plan.add(mask(*offset), *points));
-        if !row.licence_professions.is_empty() {
-            plan.add(
-                row.licence_professions
-                    .iter()
-                    .fold(0, |all, offset| all | mask(*offset)),
-                row.licence_points.0,
-            );
-            plan.add(
-                row.exact_licences
-                    .iter()
-                    .fold(0, |all, offset| all | mask(*offset)),
-                row.licence_points.1,
-            );
-        }
-        if !row.mentor_wants.is_empty() {
-            plan.add(
-                row.mentor_wants
-                    .iter()
-                    .fold(0, |all, offset| all | mask(*offset)),
-                row.mentor_wish_points,
-            );
-        }
+        points.into_iter().for_each(|points| plan.name_points(points));
     }
 
     /// The profession part of these targets against all mentors.

@@ -18,14 +18,16 @@ use super::instance::{Instance, check_mentee};
 use super::kernel::Kernel;
 use super::outcome::{Certificate, CheckMethod, Outcome};
 use super::pair::{assess, broken_rules};
-use super::scan::{Audience, Layout, Scanner};
+use super::scan::{Audience, Candidates, Layout, Scanner};
 use super::settings::Objective;
-use super::solve::{Clock, Found, Options, assign_candidates, outcome, price};
-use super::sparse::Sparse;
+use super::solve::{Clock, Found, Options, assign_candidates, outcome};
+use super::sparse::{Edge, Sparse};
 use super::task::Task;
 
 /// Candidates kept for a mentee who joins.
 const KEEP: usize = 50;
+/// Violating candidates taken in at a time.
+const KEEP_VIOLATING: usize = 24;
 
 /// A change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,21 +215,65 @@ impl Live {
         }
     }
 
+    /// Takes in what violates until nothing does. What can have begun to violate since the last change is
+    /// little: rows whose price fell, against everybody, and columns whose price fell, against the rows whose
+    /// list does not reach down to their price.
     fn price_again(&mut self) -> Result<(), EngineError> {
-        let scanner = Scanner {
-            instance: &self.instance,
-            task: &self.task,
-            layout: &self.layout,
-            kernel: self.kernel,
+        loop {
+            let fallen = self.sparse.take_fallen();
+            let dropped = self.sparse.take_dropped();
+            let open = |row: &u32| {
+                let surplus = self.sparse.surplus(*row);
+                let is_open = self.sparse.is_active(*row)
+                    && i64::from(self.thresholds[*row as usize]) > surplus;
+                is_open.then_some((*row, surplus))
+            };
+            let rows: Vec<(u32, i64)> = fallen.iter().filter_map(open).collect();
+            let mut violating = if rows.is_empty() {
+                Vec::new()
+            } else {
+                self.scanner()
+                    .violating(&rows, self.sparse.prices(), KEEP_VIOLATING)
+            };
+            if !dropped.is_empty() {
+                let all = (0..self.sparse.rows()).filter_map(|row| open(&row));
+                for (row, surplus) in all {
+                    let edges = self.violating_among(&dropped, row, surplus);
+                    if !edges.is_empty() {
+                        violating.push((row, edges));
+                    }
+                }
+                violating.sort_by_key(|(row, _)| *row);
+                violating.dedup_by(|later, earlier| {
+                    let is_same = later.0 == earlier.0;
+                    if is_same {
+                        earlier.1.append(&mut later.1);
+                    }
+                    is_same
+                });
+            }
+            if violating.is_empty() {
+                return Ok(());
+            }
+            self.sparse.add_candidates(&violating);
+        }
+    }
+
+    /// The candidates of a row among a few columns that violate the prices, by the definition of a pair.
+    fn violating_among(&self, cols: &[u32], row: u32, surplus: i64) -> Vec<Edge> {
+        let mentee = self.task.rows[row as usize];
+        let most = i64::from(self.thresholds[row as usize]);
+        let prices = self.sparse.prices();
+        let violates = |col: &u32| {
+            let bar = surplus + prices[*col as usize];
+            if most <= bar || self.sparse.list(row).iter().any(|edge| edge.col == *col) {
+                return None;
+            }
+            let parts = assess(&self.instance, mentee, self.task.cols[*col as usize]).ok()?;
+            let fit = parts.total();
+            (i64::from(fit) > bar).then_some(Edge { col: *col, fit })
         };
-        price(
-            &scanner,
-            &mut self.sparse,
-            &self.thresholds,
-            &Options::default(),
-            &mut Clock::default(),
-        )
-        .map(|_| ())
+        cols.iter().filter_map(violates).collect()
     }
 
     fn arrive(&mut self, mentee: &Mentee) -> Result<(), EngineError> {

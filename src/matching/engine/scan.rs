@@ -13,7 +13,7 @@
 
 use rayon::prelude::*;
 
-use super::columns::{BLOCK, Columns, Professions, Row};
+use super::columns::{BLOCK, Columns, Plan, Professions, Row};
 use super::instance::Instance;
 use super::kernel::{Bars, Job, Kernel, Taker, run};
 use super::settings::{FULL_SCORE, Objective};
@@ -335,7 +335,12 @@ impl Scanner<'_> {
             professions: &professions,
             bars: None,
         };
-        run(self.kernel, &job, &mut Writer { scores });
+        run(
+            self.kernel,
+            &job,
+            &mut scratch.plan,
+            &mut Writer { scores },
+        );
     }
 
     /// Scores every pair and gives back how many are admissible and the sum of their scores: the plain
@@ -350,7 +355,7 @@ impl Scanner<'_> {
                 bars: None,
             };
             let mut counter = Counter::default();
-            run(self.kernel, &job, &mut counter);
+            run(self.kernel, &job, &mut scratch.plan, &mut counter);
             (counter.count, counter.sum)
         };
         self.each(&|_| true, &one)
@@ -441,6 +446,7 @@ impl Scanner<'_> {
         run(
             self.kernel,
             &job,
+            &mut scratch.plan,
             &mut Chooser {
                 job: &job,
                 floor: self.floor() as i16,
@@ -454,6 +460,7 @@ impl Scanner<'_> {
 #[derive(Default)]
 struct Scratch {
     row: Row,
+    plan: Plan,
     best: Best,
     bars: Bars,
     excluded: Vec<usize>,
@@ -663,7 +670,7 @@ pub fn probe(instance: &Instance, kernel: Kernel, times: u32) -> f64 {
     };
     let mut counter = Counter::default();
     let start = std::time::Instant::now();
-    run(kernel, &job, &mut counter);
+    run(kernel, &job, &mut scratch.plan, &mut counter);
     std::hint::black_box(counter.sum);
     f64::from(times) * BLOCK as f64 / start.elapsed().as_secs_f64()
 }

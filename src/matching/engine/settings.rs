@@ -259,7 +259,7 @@ impl Settings {
 /// How common time becomes points: `units` are half-hours (at most eight a week) summed over the
 /// weeks of the programme; all weeks full earn all points. Rounded by a 16-bit multiplication, the
 /// same in every kernel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TimeScale {
     /// Left shift of the units.
     pub shift: u32,

@@ -164,9 +164,12 @@ pub(super) fn price(
     loop {
         options.go_on()?;
         // An unlisted mentor scores at most the threshold and has a price of at least zero: where the
-        // threshold does not exceed the row's surplus, nothing unlisted can violate. And where a row's
-        // price did not fall since it was last looked at, nothing has begun to.
-        let fallen = sparse.take_fallen();
+        // threshold does not exceed the row's surplus, nothing unlisted can violate. And where neither a
+        // row's price nor any column's fell since they were last looked at, nothing has begun to.
+        let mut fallen = sparse.take_fallen();
+        if !sparse.take_dropped().is_empty() {
+            fallen = (0..sparse.rows()).collect();
+        }
         let open = |row: &u32| {
             let surplus = sparse.surplus(*row);
             let threshold = thresholds.get(usize::try_from(*row).ok()?).copied()?;
@@ -182,9 +185,7 @@ pub(super) fn price(
         if violating.is_empty() {
             return Ok(rounds);
         }
-        for (row, edges) in violating {
-            sparse.add_candidates(row, &edges);
-        }
+        sparse.add_candidates(&violating);
         clock.lap("assign");
     }
 }
@@ -197,12 +198,10 @@ fn prove(
     options: &Options,
     outcome: &mut Outcome,
 ) -> Result<(), EngineError> {
-    certificate::check_feasible(instance, outcome).map_err(EngineError::CertificateRefuted)?;
     if instance.settings().objective == Objective::Stable {
+        certificate::check_feasible(instance, outcome).map_err(EngineError::CertificateRefuted)?;
         return stable::prove(instance, task, scanner, options.audit, outcome);
     }
-    let (primal, dual) =
-        certificate::check_prices(instance, outcome).map_err(EngineError::CertificateRefuted)?;
     let pairs = u64::from(outcome.statistics.mentees) * u64::from(outcome.statistics.mentors);
     let audit = options.audit || pairs <= ALWAYS_AUDITED;
     let method = if audit {
@@ -210,15 +209,22 @@ fn prove(
     } else {
         CheckMethod::Scan
     };
-    let violations = match method {
-        CheckMethod::Definition => certificate::violations(instance, outcome, &task.rows),
+    let found: &Outcome = outcome;
+    let values = || {
+        certificate::check_feasible(instance, found)?;
+        certificate::check_prices(instance, found)
+    };
+    let profits = || match method {
+        CheckMethod::Definition => certificate::violations(instance, found, &task.rows),
         CheckMethod::Scan => {
             let step = (task.rows.len() / SAMPLE_ROWS).max(1);
             let sample: Vec<u32> = task.rows.iter().copied().step_by(step).collect();
-            certificate::violations(instance, outcome, &sample)
-                + scanned_violations(instance, task, scanner, outcome)
+            certificate::violations(instance, found, &sample)
+                + scanned_violations(instance, task, scanner, found)
         }
     };
+    let (values, violations) = rayon::join(values, profits);
+    let (primal, dual) = values.map_err(EngineError::CertificateRefuted)?;
     outcome.certificate = Certificate {
         primal,
         dual,

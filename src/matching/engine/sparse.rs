@@ -1,25 +1,31 @@
 //! The best set over candidate lists: successive shortest augmenting paths with capacities and whole prices.
 //!
-//! Every mentee (row) sends one unit through a mentor (column) or through the **pool** (waiting) to the
-//! sink; a column passes on at most its capacity. Prices keep all reduced profits at or below zero and
-//! those in use at zero, so the flow is the best at every moment. A **deficit** is a place that must be
-//! filled again: a *hole* (a column that lost a mentee but still has a price) or one more unit of the
-//! pool (a mentee joined). An **excess** is a row without a place, or the pool itself (a mentee left).
-//! One Dijkstra from the excess to the nearest deficit restores the optimum. Everything that can happen
-//! to a matching, one by one, is such an excess and such a deficit, so this one search serves the first
-//! solve, the rounds of dense pricing and every later change.
+//! Every mentee (row) has a place of a mentor (column) or waits. Prices keep all reduced profits at or
+//! below zero and those in use at zero, so the assignment is the best at every moment. Two searches
+//! restore this after anything that can happen, and neither ever goes beyond what the change is worth:
+//!
+//! - **place** ([`forward`]): a row without a place looks, by Dijkstra over rows that would move, for
+//!   the nearest end: a *hole* (a place that is empty and still has a price), a free place (which costs
+//!   nothing), or a row for which waiting is as good.
+//! - **fill** ([`backward`]): a hole looks, against the direction of moving, for the nearest row that
+//!   waits or the nearest column whose place may stay empty (its price falls to zero).
+//!
+//! The first solve places every row; a round of pricing takes rows out, places them and fills what is
+//! left; a change is one or two searches.
 #![expect(
     clippy::indexing_slicing,
     clippy::as_conversions,
     reason = "hot loops; rows and columns are positions that this module made itself and checked on entry"
 )]
 
+mod backward;
+mod forward;
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// No row, no column.
 pub const NONE: u32 = u32::MAX;
-const POOL: u32 = u32::MAX - 1;
 
 /// A candidate: a column and the fit of the pair in points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,18 +36,20 @@ pub struct Edge {
     pub fit: i32,
 }
 
-/// Where a search begins.
+/// A row that lists a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Excess {
-    Row(u32),
-    Pool,
+struct Fan {
+    row: u32,
+    fit: i32,
 }
 
-/// The sparse problem with its current best flow and prices.
+/// The sparse problem with its current best assignment and prices.
 #[derive(Debug, Clone)]
 pub struct Sparse {
     /// Candidates of each row, best fit first.
     lists: Vec<Vec<Edge>>,
+    /// The same from the columns' side; made when a hole is first to be filled.
+    fans: Option<Vec<Vec<Fan>>>,
     /// What a row earns by being matched at all: waiting credit and bonus for coverage, less the floor.
     base: Vec<i64>,
     /// Price of the row less its base; the price itself is `surplus + base` ≥ 0.
@@ -52,54 +60,99 @@ pub struct Sparse {
     price: Vec<i64>,
     owners: Vec<Vec<u32>>,
     holes: Vec<u32>,
-    pool_deficit: u32,
-    /// Rows whose price may have fallen against all columns since pricing last looked, and whether a row is
-    /// among them: only they can have an unlisted candidate that violates.
-    fallen: Vec<u32>,
-    is_fallen: Vec<bool>,
+    /// Rows whose price fell since pricing last looked: an unlisted candidate may violate.
+    fallen: Marks,
+    /// Columns whose price fell: an unlisted candidate of any row may violate.
+    dropped: Marks,
     search: Search,
     /// Searches made so far.
     pub searches: u64,
 }
 
+/// A set of positions in the order in which they came.
+#[derive(Debug, Clone, Default)]
+struct Marks {
+    list: Vec<u32>,
+    is_in: Vec<bool>,
+}
+
+impl Marks {
+    fn mark(&mut self, position: u32) {
+        if !std::mem::replace(&mut self.is_in[position as usize], true) {
+            self.list.push(position);
+        }
+    }
+
+    fn take(&mut self) -> Vec<u32> {
+        let mut list = std::mem::take(&mut self.list);
+        for position in &list {
+            self.is_in[*position as usize] = false;
+        }
+        list.sort_unstable();
+        list
+    }
+}
+
+/// What both searches keep from one to the next.
 #[derive(Debug, Clone, Default)]
 struct Search {
     dist: Vec<i64>,
+    /// The row over which a column was reached.
     parent: Vec<u32>,
+    /// The column to which that row would go (backward only).
+    via: Vec<u32>,
     touched: Vec<u32>,
     settled: Vec<u32>,
     rows: Vec<(u32, i64)>,
     heap: BinaryHeap<Reverse<(i64, u32)>>,
-    pool_dist: i64,
-    pool_parent: Option<PoolParent>,
-    pool_settled: bool,
-    /// Least distance of a deficit reached so far.
+    /// Distance of the nearest end found so far: nothing at it or beyond needs to be looked at.
     bound: i64,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum PoolParent {
-    Row(u32),
-    Col(u32),
+impl Search {
+    fn begin(&mut self, bound: i64) {
+        for col in self.touched.drain(..) {
+            self.dist[col as usize] = i64::MAX;
+        }
+        self.settled.clear();
+        self.rows.clear();
+        self.heap.clear();
+        self.bound = bound;
+    }
+
+    fn reach(&mut self, col: u32, distance: i64, parent: u32) {
+        if self.dist[col as usize] == i64::MAX {
+            self.touched.push(col);
+        }
+        self.dist[col as usize] = distance;
+        self.parent[col as usize] = parent;
+    }
 }
 
 impl Sparse {
-    /// An empty flow: nobody is in it yet. `cap` is the capacity of each column.
+    /// Nobody has a place yet. `cap` is the capacity of each column.
     pub fn new(lists: Vec<Vec<Edge>>, base: Vec<i64>, cap: Vec<u32>) -> Self {
         let (rows, cols) = (lists.len(), cap.len());
         Self {
             surplus: base.iter().map(|base| -base).collect(),
+            fans: None,
             mate: vec![NONE; rows],
             active: vec![false; rows],
             price: vec![0; cols],
             owners: vec![Vec::new(); cols],
             holes: vec![0; cols],
-            pool_deficit: 0,
-            fallen: (0..rows as u32).collect(),
-            is_fallen: vec![true; rows],
+            fallen: Marks {
+                list: (0..rows as u32).collect(),
+                is_in: vec![true; rows],
+            },
+            dropped: Marks {
+                list: Vec::new(),
+                is_in: vec![false; cols],
+            },
             search: Search {
                 dist: vec![i64::MAX; cols],
                 parent: vec![NONE; cols],
+                via: vec![NONE; cols],
                 ..Search::default()
             },
             lists,
@@ -129,19 +182,19 @@ impl Sparse {
         &self.price
     }
 
-    /// The rows to be priced against all columns; from now on they count as looked at.
-    pub fn take_fallen(&mut self) -> Vec<u32> {
-        let mut rows = std::mem::take(&mut self.fallen);
-        rows.iter()
-            .for_each(|row| self.is_fallen[*row as usize] = false);
-        rows.sort_unstable();
-        rows
+    /// Number of rows.
+    pub fn rows(&self) -> u32 {
+        self.lists.len() as u32
     }
 
-    fn mark_fallen(&mut self, row: u32) {
-        if !std::mem::replace(&mut self.is_fallen[row as usize], true) {
-            self.fallen.push(row);
-        }
+    /// The rows whose price fell, to be priced against all columns; from now on they count as looked at.
+    pub fn take_fallen(&mut self) -> Vec<u32> {
+        self.fallen.take()
+    }
+
+    /// The columns whose price fell, to be priced against all rows; from now on they count as looked at.
+    pub fn take_dropped(&mut self) -> Vec<u32> {
+        self.dropped.take()
     }
 
     /// Whether the row takes part.
@@ -151,17 +204,27 @@ impl Sparse {
 
     /// Adds a row that does not take part yet ([`Self::join`] brings it in).
     pub fn add_row(&mut self, list: Vec<Edge>, base: i64) {
-        self.lists.push(list);
+        let row = self.rows();
+        self.lists.push(Vec::new());
         self.base.push(base);
         self.surplus.push(-base);
         self.mate.push(NONE);
         self.active.push(false);
-        self.is_fallen.push(false);
+        self.fallen.is_in.push(false);
+        self.replace_row(row, list, base);
     }
 
     /// Gives a row that takes no part other candidates and another base.
     pub fn replace_row(&mut self, row: u32, list: Vec<Edge>, base: i64) {
-        self.lists[row as usize] = list;
+        let before = std::mem::replace(&mut self.lists[row as usize], list);
+        if let Some(fans) = &mut self.fans {
+            for edge in before {
+                fans[edge.col as usize].retain(|fan| fan.row != row);
+            }
+            for edge in &self.lists[row as usize] {
+                fans[edge.col as usize].push(Fan { row, fit: edge.fit });
+            }
+        }
         self.base[row as usize] = base;
         self.surplus[row as usize] = -base;
     }
@@ -174,26 +237,23 @@ impl Sparse {
     /// Brings in all rows: greedily where the best column is free, by search otherwise.
     pub fn solve(&mut self) {
         let mut waiting = Vec::new();
-        for row in 0..self.lists.len() as u32 {
-            let best = self.lists[row as usize]
+        for row in 0..self.rows() {
+            self.active[row as usize] = true;
+            let list = &self.lists[row as usize];
+            let Some(first) = list.first() else { continue };
+            // All prices are zero so far: the best are the first ones.
+            let free = list
                 .iter()
-                .find(|edge| self.has_room(edge.col) || self.price[edge.col as usize] > 0);
-            let Some(first) = self.lists[row as usize].first().copied() else {
-                self.active[row as usize] = true;
-                continue;
-            };
-            let tied_and_free = best
-                .filter(|edge| edge.fit == first.fit && self.has_room(edge.col))
+                .take_while(|edge| edge.fit == first.fit)
+                .find(|edge| self.has_room(edge.col))
                 .copied();
-            if let Some(edge) = tied_and_free
-                && i64::from(edge.fit) + self.base[row as usize] >= 0
-            {
-                self.active[row as usize] = true;
-                self.surplus[row as usize] = i64::from(edge.fit);
-                self.mate[row as usize] = edge.col;
-                self.owners[edge.col as usize].push(row);
-            } else {
-                waiting.push(row);
+            match free.filter(|edge| i64::from(edge.fit) + self.base[row as usize] >= 0) {
+                Some(edge) => {
+                    self.surplus[row as usize] = i64::from(edge.fit);
+                    self.mate[row as usize] = edge.col;
+                    self.owners[edge.col as usize].push(row);
+                }
+                None => waiting.push(row),
             }
         }
         for row in waiting {
@@ -204,48 +264,33 @@ impl Sparse {
     /// A row joins: it is matched, or waits, as is best for all.
     pub fn join(&mut self, row: u32) {
         self.active[row as usize] = true;
-        self.pool_deficit += 1;
-        self.lift(row);
-        self.route(Excess::Row(row));
+        self.place(row);
     }
 
     /// A row leaves: its place is filled again if that is best for all.
     pub fn leave(&mut self, row: u32) {
-        let col = self.mate[row as usize];
+        let col = self.release(row);
         self.active[row as usize] = false;
         self.surplus[row as usize] = -self.base[row as usize];
-        if col == NONE {
-            return;
-        }
-        self.release(row, col);
-        if self.holes[col as usize] > 0 {
-            self.route(Excess::Pool);
-        }
+        self.fill_all(col);
     }
 
     /// A column has another capacity.
     pub fn set_capacity(&mut self, col: u32, cap: u32) {
-        let col_index = col as usize;
-        let before = self.cap[col_index];
-        self.cap[col_index] = cap;
-        if cap > before && self.price[col_index] > 0 {
-            for _ in before..cap {
-                if self.price[col_index] == 0 {
-                    break;
-                }
-                self.holes[col_index] += 1;
-                self.route(Excess::Pool);
+        let before = std::mem::replace(&mut self.cap[col as usize], cap);
+        for _ in before..cap {
+            if self.price[col as usize] == 0 {
+                break;
             }
+            self.holes[col as usize] += 1;
+            self.fill_all(col);
         }
-        while self.owners[col_index].len() > cap as usize {
-            let Some(row) = self.owners[col_index].pop() else {
+        while self.owners[col as usize].len() > cap as usize {
+            let Some(row) = self.owners[col as usize].pop() else {
                 break;
             };
             self.mate[row as usize] = NONE;
-            // The place is gone: what the row held goes back to the pool of units still to be placed.
-            self.pool_deficit += 1;
-            self.lift(row);
-            self.route(Excess::Row(row));
+            self.place(row);
         }
     }
 
@@ -260,6 +305,10 @@ impl Sparse {
             let at = list.partition_point(|edge| edge.fit > fit);
             list.insert(at, Edge { col, fit });
         }
+        if let Some(fans) = &mut self.fans {
+            fans[col as usize].retain(|fan| fan.row != row);
+            fans[col as usize].extend(fit.map(|fit| Fan { row, fit }));
+        }
         if !self.active[row as usize] {
             return;
         }
@@ -272,7 +321,9 @@ impl Sparse {
             // Its own place became dearer to it: the price of the row takes the gain.
             self.surplus[row as usize] = i64::from(fit.unwrap_or(0)) - self.price[col as usize];
         } else if violates || worse {
-            self.reroute(row);
+            let left = self.release(row);
+            self.place(row);
+            self.fill_all(left);
         }
     }
 
@@ -289,51 +340,46 @@ impl Sparse {
         }
     }
 
-    /// Adds candidates of a row that violate the prices, and restores the optimum.
-    pub fn add_candidates(&mut self, row: u32, edges: &[Edge]) {
+    /// Adds candidates that violate the prices, and restores the optimum: all their rows leave their
+    /// places at once, so that most of the holes are filled by one of them.
+    pub fn add_candidates(&mut self, violating: &[(u32, Vec<Edge>)]) {
+        let mut left = Vec::with_capacity(violating.len());
+        for (row, edges) in violating {
+            self.extend_list(*row, edges);
+            left.push(self.release(*row));
+        }
+        violating.iter().for_each(|(row, _)| self.place(*row));
+        left.into_iter().for_each(|col| self.fill_all(col));
+    }
+
+    fn extend_list(&mut self, row: u32, edges: &[Edge]) {
         let list = &mut self.lists[row as usize];
         for edge in edges {
             if !list.iter().any(|known| known.col == edge.col) {
                 list.push(*edge);
+                if let Some(fans) = &mut self.fans {
+                    fans[edge.col as usize].push(Fan { row, fit: edge.fit });
+                }
             }
         }
         list.sort_unstable_by_key(|edge| (Reverse(edge.fit), edge.col));
-        self.reroute(row);
     }
 
-    /// Takes a row out of its place and finds the best for all again.
-    fn reroute(&mut self, row: u32) {
-        let col = self.mate[row as usize];
-        if col == NONE {
-            self.pool_deficit += 1;
-        } else {
-            self.release(row, col);
-            if self.holes[col as usize] == 0 {
-                self.pool_deficit += 1;
-            }
+    /// Takes a row out of its column, which it returns; the column gets a hole unless its price is zero.
+    fn release(&mut self, row: u32) -> u32 {
+        let col = std::mem::replace(&mut self.mate[row as usize], NONE);
+        if col != NONE {
+            self.owners[col as usize].retain(|owner| *owner != row);
+            self.holes[col as usize] += u32::from(self.price[col as usize] > 0);
         }
-        self.lift(row);
-        self.route(Excess::Row(row));
+        col
     }
 
-    /// Takes a row out of a column; the column gets a hole unless its price is zero.
-    fn release(&mut self, row: u32, col: u32) {
-        self.mate[row as usize] = NONE;
-        self.owners[col as usize].retain(|owner| *owner != row);
-        if self.price[col as usize] > 0 {
-            self.holes[col as usize] += 1;
+    /// Fills the holes of a column (or [`NONE`]).
+    fn fill_all(&mut self, col: u32) {
+        while col != NONE && self.holes[col as usize] > 0 {
+            self.fill(col);
         }
-    }
-
-    /// Sets a row's price to the least that no candidate exceeds.
-    fn lift(&mut self, row: u32) {
-        let list = &self.lists[row as usize];
-        let best = list
-            .iter()
-            .map(|edge| i64::from(edge.fit) - self.price[edge.col as usize])
-            .max();
-        self.surplus[row as usize] = best.unwrap_or(i64::MIN).max(-self.base[row as usize]);
-        self.mark_fallen(row);
     }
 
     fn has_room(&self, col: u32) -> bool {
@@ -341,203 +387,15 @@ impl Sparse {
             < self.cap[col as usize] as usize
     }
 
-    /// One Dijkstra from the excess to the nearest deficit, prices and flow brought up to date.
-    fn route(&mut self, excess: Excess) {
-        self.searches += 1;
-        let mut search = std::mem::take(&mut self.search);
-        search.begin();
-        match excess {
-            Excess::Row(row) => self.expand_row(&mut search, row, 0),
-            Excess::Pool => search.reach_pool(0, None, self.pool_deficit > 0),
+    /// A row goes from where it is (or [`NONE`]) to another column (or to [`NONE`]).
+    fn change_place(&mut self, row: u32, to: u32) -> u32 {
+        let from = std::mem::replace(&mut self.mate[row as usize], to);
+        if from != NONE {
+            self.owners[from as usize].retain(|owner| *owner != row);
         }
-        if let Some((end, distance)) = self.run(&mut search, excess) {
-            self.reprice(&search, distance);
-            self.push(&search, end, excess);
+        if to != NONE {
+            self.owners[to as usize].push(row);
         }
-        search.reset();
-        self.search = search;
-    }
-
-    fn run(&self, search: &mut Search, excess: Excess) -> Option<(u32, i64)> {
-        while let Some(Reverse((distance, node))) = search.heap.pop() {
-            if node == POOL {
-                if search.pool_settled || distance > search.pool_dist {
-                    continue;
-                }
-                search.pool_settled = true;
-                if self.pool_deficit > 0 {
-                    return Some((POOL, distance));
-                }
-                self.expand_pool(search, distance, excess);
-            } else if distance == search.dist[node as usize] {
-                if self.holes[node as usize] > 0 {
-                    return Some((node, distance));
-                }
-                // Marked as done: no later entry of the heap equals it.
-                search.settled.push(node);
-                if self.has_room(node) {
-                    search.reach_pool(distance, Some(PoolParent::Col(node)), self.pool_deficit > 0);
-                }
-                for owner in &self.owners[node as usize] {
-                    self.expand_row(search, *owner, distance);
-                }
-            }
-        }
-        None
-    }
-
-    fn expand_row(&self, search: &mut Search, row: u32, distance: i64) {
-        search.rows.push((row, distance));
-        let reach = distance + self.surplus[row as usize];
-        search.reach_pool(
-            reach + self.base[row as usize],
-            Some(PoolParent::Row(row)),
-            self.pool_deficit > 0,
-        );
-        let mate = self.mate[row as usize];
-        for edge in &self.lists[row as usize] {
-            let least = reach - i64::from(edge.fit);
-            if least > search.bound {
-                break;
-            }
-            let next = least + self.price[edge.col as usize];
-            if next <= search.bound && edge.col != mate && next < search.dist[edge.col as usize] {
-                search.reach_col(edge.col, next, row, self.holes[edge.col as usize] > 0);
-                if self.pool_deficit > 0 && self.has_room(edge.col) {
-                    // The pool is no farther than this: what lies beyond need not be looked at.
-                    search.reach_pool(next, Some(PoolParent::Col(edge.col)), true);
-                }
-            }
-        }
-    }
-
-    fn expand_pool(&self, search: &mut Search, distance: i64, excess: Excess) {
-        for col in 0..self.cap.len() as u32 {
-            let used = self.owners[col as usize].len() + self.holes[col as usize] as usize;
-            let next = distance + self.price[col as usize];
-            if used > 0 && next < search.dist[col as usize] && next <= search.bound {
-                search.reach_col(col, next, POOL, self.holes[col as usize] > 0);
-            }
-        }
-        for row in 0..self.mate.len() as u32 {
-            if self.active[row as usize]
-                && self.mate[row as usize] == NONE
-                && excess != Excess::Row(row)
-            {
-                self.expand_row(search, row, distance);
-            }
-        }
-    }
-
-    fn reprice(&mut self, search: &Search, end: i64) {
-        for (row, distance) in &search.rows {
-            if end > *distance {
-                self.surplus[*row as usize] -= end - distance;
-                // Against columns that the search did not reach the row's price fell; what follows below
-                // shifts both sides alike.
-                self.mark_fallen(*row);
-            }
-        }
-        for col in &search.settled {
-            self.price[*col as usize] += (end - search.dist[*col as usize]).max(0);
-        }
-        let shift = if search.pool_settled {
-            end - search.pool_dist
-        } else {
-            0
-        };
-        if shift > 0 {
-            for (surplus, active) in self.surplus.iter_mut().zip(&self.active) {
-                *surplus += if *active { shift } else { 0 };
-            }
-            for price in &mut self.price {
-                // Only a column without flow can fall below zero; there zero is as good.
-                *price = (*price - shift).max(0);
-            }
-        }
-    }
-
-    fn push(&mut self, search: &Search, end: u32, excess: Excess) {
-        let mut node = end;
-        if end == POOL {
-            self.pool_deficit -= 1;
-        } else {
-            self.holes[end as usize] -= 1;
-        }
-        loop {
-            let row = if node == POOL {
-                match search.pool_parent {
-                    None => return,
-                    Some(PoolParent::Col(col)) => {
-                        node = col;
-                        continue;
-                    }
-                    Some(PoolParent::Row(row)) => row,
-                }
-            } else if search.parent[node as usize] == POOL {
-                node = POOL;
-                continue;
-            } else {
-                search.parent[node as usize]
-            };
-            let before = self.mate[row as usize];
-            self.mate[row as usize] = if node == POOL { NONE } else { node };
-            if node != POOL {
-                self.owners[node as usize].push(row);
-            }
-            if excess == Excess::Row(row) {
-                return;
-            }
-            if before == NONE {
-                node = POOL;
-            } else {
-                self.owners[before as usize].retain(|owner| *owner != row);
-                node = before;
-            }
-        }
-    }
-}
-
-impl Search {
-    fn begin(&mut self) {
-        self.pool_dist = i64::MAX;
-        self.pool_parent = None;
-        self.pool_settled = false;
-        self.bound = i64::MAX;
-    }
-
-    fn reset(&mut self) {
-        for col in self.touched.drain(..) {
-            self.dist[col as usize] = i64::MAX;
-        }
-        self.settled.clear();
-        self.rows.clear();
-        self.heap.clear();
-    }
-
-    fn reach_pool(&mut self, distance: i64, parent: Option<PoolParent>, deficit: bool) {
-        let free_place_ties = distance == self.pool_dist
-            && !self.pool_settled
-            && matches!(parent, Some(PoolParent::Col(_)));
-        if distance < self.pool_dist || free_place_ties {
-            self.pool_dist = distance;
-            self.pool_parent = parent;
-            self.heap.push(Reverse((distance, POOL)));
-            if deficit {
-                self.bound = self.bound.min(distance);
-            }
-        }
-    }
-
-    fn reach_col(&mut self, col: u32, distance: i64, parent: u32, hole: bool) {
-        if self.dist[col as usize] == i64::MAX {
-            self.touched.push(col);
-        }
-        self.dist[col as usize] = distance;
-        self.parent[col as usize] = parent;
-        self.heap.push(Reverse((distance, col)));
-        if hole {
-            self.bound = self.bound.min(distance);
-        }
+        from
     }
 }

@@ -8,13 +8,13 @@ use super::{Isa, Job, Taker, walk};
 struct Avx2;
 
 #[target_feature(enable = "avx2")]
-pub unsafe fn run<T: Taker>(job: &Job<'_>, taker: &mut T) {
+pub unsafe fn run<T: Taker>(job: &Job<'_>, plan: &mut Plan, taker: &mut T) {
     // SAFETY: the instruction set is enabled here and present by this function's contract.
     unsafe {
         match job.columns.time.spread {
-            0 => walk::<Avx2, T, 0>(job, taker),
-            1 => walk::<Avx2, T, 1>(job, taker),
-            _ => walk::<Avx2, T, 9>(job, taker),
+            0 => walk::<Avx2, T, 0>(job, plan, taker),
+            1 => walk::<Avx2, T, 1>(job, plan, taker),
+            _ => walk::<Avx2, T, 9>(job, plan, taker),
         }
     }
 }
@@ -29,45 +29,37 @@ impl Isa for Avx2 {
         need: i16,
         out: &mut [i16; BLOCK],
     ) -> u64 {
-        let mut mask = 0_u64;
-        for half in 0..2 {
-            let admissible = (plan.admissible >> (half * 32)) as u32;
-            if admissible != 0 {
-                // SAFETY: the instruction set is present by the caller's contract.
-                let found =
-                    unsafe { part::<SPREAD>(job, plan, block, half, admissible, need, out) };
-                mask |= u64::from(found) << (half * 32);
-            }
+        // SAFETY: the instruction set is present by the caller's contract.
+        unsafe {
+            let first = half::<SPREAD, 0>(job, plan, block, need, out);
+            let second = half::<SPREAD, 1>(job, plan, block, need, out);
+            u64::from(second) << 32 | u64::from(first)
         }
-        mask
     }
 }
 
-/// Half a block: 32 mentors.
+/// Half a block: 32 mentors. Written without closures and iterators over registers, which would not
+/// inherit the instruction set and would each become a call.
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn part<const SPREAD: u32>(
+unsafe fn half<const SPREAD: u32, const HALF: usize>(
     job: &Job<'_>,
     plan: &Plan,
     block: usize,
-    half: usize,
-    admissible: u32,
     need: i16,
     out: &mut [i16; BLOCK],
 ) -> u32 {
     // SAFETY: every load and store is inside a slice of 64 lanes whose length was checked by slicing.
     unsafe {
         let columns = job.columns;
+        let admissible = (plan.admissible[block] >> (HALF * 32)) as u32;
         let (mut asked, mut other) = (_mm256_setzero_si256(), _mm256_setzero_si256());
         for (language, level, is_asked) in &job.row.languages {
-            let theirs = _mm256_loadu_si256(
-                columns
-                    .levels(*language, block)
-                    .as_ptr()
-                    .add(half * 32)
-                    .cast(),
+            let levels = columns.levels(*language, block).as_ptr();
+            let shared = _mm256_min_epu8(
+                _mm256_loadu_si256(levels.add(HALF * 32).cast()),
+                _mm256_set1_epi8(*level as i8),
             );
-            let shared = _mm256_min_epu8(theirs, _mm256_set1_epi8(*level as i8));
             if *is_asked {
                 asked = _mm256_max_epu8(asked, shared);
             } else {
@@ -76,60 +68,90 @@ unsafe fn part<const SPREAD: u32>(
         }
         let best = _mm256_max_epu8(asked, other);
         let least = _mm256_set1_epi8(columns.least_level as i8);
-        let enough =
-            _mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_max_epu8(best, least), best)) as u32;
-        let admissible = admissible & enough;
+        let enough = _mm256_cmpeq_epi8(_mm256_max_epu8(best, least), best);
+        let admissible = admissible & _mm256_movemask_epi8(enough) as u32;
         if admissible == 0 {
             return 0;
         }
-        let points = job.professions.points[block * BLOCK..(block + 1) * BLOCK].as_ptr();
-        let need_lanes = _mm256_set1_epi16(need);
+        let low = [
+            _mm256_cvtepu8_epi16(_mm256_castsi256_si128(asked)),
+            _mm256_cvtepu8_epi16(_mm256_castsi256_si128(other)),
+        ];
+        let high = [
+            _mm256_cvtepu8_epi16(_mm256_extracti128_si256::<1>(asked)),
+            _mm256_cvtepu8_epi16(_mm256_extracti128_si256::<1>(other)),
+        ];
+        let need = _mm256_set1_epi16(need);
+        let (first, second) = (HALF * 32, HALF * 32 + 16);
+        let sums = [
+            cheap(job, plan, block, first, low),
+            cheap(job, plan, block, second, high),
+        ];
+        let bars = [
+            bar(job, block, first, need),
+            bar(job, block, second, need),
+        ];
         let most_time = _mm256_set1_epi16(columns.time.most);
-        let mut sums = [_mm256_setzero_si256(); 2];
-        let mut bars = [need_lanes; 2];
-        let mut short = [_mm256_setzero_si256(); 2];
-        for side in 0..2 {
-            let widen = |levels| {
-                if side == 0 {
-                    _mm256_cvtepu8_epi16(_mm256_castsi256_si128(levels))
-                } else {
-                    _mm256_cvtepu8_epi16(_mm256_extracti128_si256::<1>(levels))
-                }
-            };
-            let lane = half * 32 + side * 16;
-            let mut sum = look_up(&columns.table_asked, widen(asked));
-            if job.row.others {
-                sum = _mm256_max_epi16(sum, look_up(&columns.table_other, widen(other)));
-            }
-            sum = _mm256_add_epi16(sum, _mm256_loadu_si256(points.add(lane).cast()));
-            for (mask, add) in &plan.adds[..plan.count] {
-                let bits = (*mask >> lane) as u16;
-                if bits != 0 {
-                    sum = _mm256_add_epi16(
-                        sum,
-                        _mm256_and_si256(expand(bits), _mm256_set1_epi16(*add)),
-                    );
-                }
-            }
-            if let Some(prices) = job.bars {
-                let prices = prices.bars[block * BLOCK..(block + 1) * BLOCK].as_ptr();
-                bars[side] =
-                    _mm256_adds_epi16(need_lanes, _mm256_loadu_si256(prices.add(lane).cast()));
-            }
-            short[side] = _mm256_cmpgt_epi16(bars[side], _mm256_add_epi16(sum, most_time));
-            sums[side] = sum;
-        }
-        let possible = admissible & !lanes(short);
+        let short = lanes([
+            _mm256_cmpgt_epi16(bars[0], _mm256_add_epi16(sums[0], most_time)),
+            _mm256_cmpgt_epi16(bars[1], _mm256_add_epi16(sums[1], most_time)),
+        ]);
+        let possible = admissible & !short;
         if possible == 0 {
             return 0;
         }
-        let (times, in_time) = time::<SPREAD>(job, block, half);
-        for side in 0..2 {
-            let score = _mm256_add_epi16(sums[side], times[side]);
-            _mm256_storeu_si256(out.as_mut_ptr().add(half * 32 + side * 16).cast(), score);
-            short[side] = _mm256_cmpgt_epi16(bars[side], score);
+        let (points, in_time) = time::<SPREAD, HALF>(job, block);
+        let score = [
+            _mm256_add_epi16(sums[0], points[0]),
+            _mm256_add_epi16(sums[1], points[1]),
+        ];
+        _mm256_storeu_si256(out.as_mut_ptr().add(first).cast(), score[0]);
+        _mm256_storeu_si256(out.as_mut_ptr().add(second).cast(), score[1]);
+        let short = lanes([
+            _mm256_cmpgt_epi16(bars[0], score[0]),
+            _mm256_cmpgt_epi16(bars[1], score[1]),
+        ]);
+        possible & in_time & !short
+    }
+}
+
+/// Everything but availability, for 16 mentors from `lane` on.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn cheap(
+    job: &Job<'_>,
+    plan: &Plan,
+    block: usize,
+    lane: usize,
+    levels: [__m256i; 2],
+) -> __m256i {
+    // SAFETY: the load is inside a slice of 64 lanes, and `lane` is at most 48.
+    unsafe {
+        let mut sum = look_up(&job.columns.table_asked, levels[0]);
+        if job.row.others {
+            sum = _mm256_max_epi16(sum, look_up(&job.columns.table_other, levels[1]));
         }
-        possible & in_time & !lanes(short)
+        let points = job.professions.points[block * BLOCK..(block + 1) * BLOCK].as_ptr();
+        sum = _mm256_add_epi16(sum, _mm256_loadu_si256(points.add(lane).cast()));
+        for (add, points) in plan.points().iter().enumerate() {
+            let bits = expand((plan.mask(add, block) >> lane) as u16);
+            sum = _mm256_add_epi16(sum, _mm256_and_si256(bits, _mm256_set1_epi32(*points)));
+        }
+        sum
+    }
+}
+
+/// What 16 mentors must reach.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn bar(job: &Job<'_>, block: usize, lane: usize, need: __m256i) -> __m256i {
+    match job.bars {
+        None => need,
+        // SAFETY: the load is inside a slice of 64 lanes, and `lane` is at most 48.
+        Some(prices) => unsafe {
+            let prices = prices.bars[block * BLOCK..(block + 1) * BLOCK].as_ptr();
+            _mm256_adds_epi16(need, _mm256_loadu_si256(prices.add(lane).cast()))
+        },
     }
 }
 
@@ -191,76 +213,82 @@ unsafe fn look_up(table: &[i16; 32], levels: __m256i) -> __m256i {
 /// Points of common time, and which mentors keep the rule of least overlap.
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn time<const SPREAD: u32>(job: &Job<'_>, block: usize, half: usize) -> ([__m256i; 2], u32) {
-    // SAFETY: `words` has `total` × 64 lanes and `wide` has `total` rows, checked by slicing.
+unsafe fn time<const SPREAD: u32, const HALF: usize>(
+    job: &Job<'_>,
+    block: usize,
+) -> ([__m256i; 2], u32) {
+    // SAFETY: `words` has `total` × 64 lanes and `pairs` has `total` numbers, checked by slicing.
     unsafe {
         let time = &job.columns.time;
-        let words = job.columns.words(block)[..time.total * BLOCK]
+        let mut words = job.columns.words(block)[..time.total * BLOCK]
             .as_ptr()
-            .add(half * 32);
-        let wide = job.row.wide[..time.total].as_ptr();
+            .add(HALF * 32);
+        let mut pairs = job.row.pairs[..time.total].as_ptr();
         let counted = _mm256_set1_epi16(time.counted as i16);
         let full = _mm256_set1_epi16(MOST_UNITS_A_WEEK as i16);
-        let nibble = _mm256_set1_epi8(15);
-        let table = _mm256_setr_epi8(
-            0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2,
-            3, 3, 4,
-        );
-        let mut units = [_mm256_setzero_si256(); 2];
-        let mut in_weeks = [_mm256_setzero_si256(); 2];
-        let mut word = 0;
+        let least = _mm256_set1_epi16(time.least_slots as i16);
+        let zero = _mm256_setzero_si256();
+        let (mut units, mut in_weeks) = ([zero; 2], [zero; 2]);
         for (count, weeks) in time.counts.iter().zip(&time.weeks) {
-            // At most 25 words a week (336 half-hours in words of at least 9... see below): a byte holds
-            // at most 8 bits a word, so bytes are emptied after 31 words.
-            let mut slots = [_mm256_setzero_si256(); 2];
+            let mut slots = [zero; 2];
             let mut left = *count;
             while left > 0 {
+                // A byte gains at most 8 a word: emptied before it can overflow.
                 let now = left.min(31);
-                let mut bytes = [_mm256_setzero_si256(); 2];
+                let mut bytes = [zero; 2];
                 for _ in 0..now {
-                    let mine = _mm256_loadu_si256(wide.add(word).cast());
-                    for (side, bytes) in bytes.iter_mut().enumerate() {
-                        let theirs = _mm256_loadu_si256(words.add(word * BLOCK + side * 16).cast());
-                        let covered =
-                            cover::<SPREAD>(_mm256_and_si256(mine, theirs), counted, time.spread);
-                        let low = _mm256_shuffle_epi8(table, _mm256_and_si256(covered, nibble));
-                        let high = _mm256_shuffle_epi8(
-                            table,
-                            _mm256_and_si256(_mm256_srli_epi16::<4>(covered), nibble),
-                        );
-                        *bytes = _mm256_add_epi8(*bytes, _mm256_add_epi8(low, high));
-                    }
-                    word += 1;
+                    let mine = _mm256_set1_epi32(*pairs as i32);
+                    let theirs = _mm256_loadu_si256(words.cast());
+                    let covered =
+                        cover::<SPREAD>(_mm256_and_si256(mine, theirs), counted, time.spread);
+                    bytes[0] = _mm256_add_epi8(bytes[0], ones(covered));
+                    let theirs = _mm256_loadu_si256(words.add(16).cast());
+                    let covered =
+                        cover::<SPREAD>(_mm256_and_si256(mine, theirs), counted, time.spread);
+                    bytes[1] = _mm256_add_epi8(bytes[1], ones(covered));
+                    (pairs, words) = (pairs.add(1), words.add(BLOCK));
                 }
-                for side in 0..2 {
-                    let both = _mm256_maddubs_epi16(bytes[side], _mm256_set1_epi8(1));
-                    slots[side] = _mm256_add_epi16(slots[side], both);
-                }
+                let one = _mm256_set1_epi8(1);
+                slots[0] = _mm256_add_epi16(slots[0], _mm256_maddubs_epi16(bytes[0], one));
+                slots[1] = _mm256_add_epi16(slots[1], _mm256_maddubs_epi16(bytes[1], one));
                 left -= now;
             }
             let lasting = _mm256_set1_epi16(*weeks as i16);
             for side in 0..2 {
                 let most = _mm256_min_epu16(slots[side], full);
                 units[side] = _mm256_add_epi16(units[side], _mm256_mullo_epi16(most, lasting));
-                if time.weeks_needed > 0 {
-                    let least = _mm256_set1_epi16(time.least_slots as i16);
-                    let enough =
-                        _mm256_cmpeq_epi16(_mm256_max_epu16(slots[side], least), slots[side]);
-                    in_weeks[side] =
-                        _mm256_add_epi16(in_weeks[side], _mm256_and_si256(enough, lasting));
-                }
+                let enough = _mm256_cmpeq_epi16(_mm256_max_epu16(slots[side], least), slots[side]);
+                in_weeks[side] =
+                    _mm256_add_epi16(in_weeks[side], _mm256_and_si256(enough, lasting));
             }
         }
         let shift = _mm_cvtsi32_si128(time.scale.shift as i32);
         let factor = _mm256_set1_epi16(time.scale.factor as i16);
         let needed = _mm256_set1_epi16(time.weeks_needed as i16);
-        let points = [0, 1]
-            .map(|side: usize| _mm256_mulhi_epu16(_mm256_sll_epi16(units[side], shift), factor));
-        let kept = [0, 1].map(|side: usize| {
-            _mm256_cmpeq_epi16(_mm256_max_epu16(in_weeks[side], needed), in_weeks[side])
-        });
-        (points, lanes(kept))
+        let points = [
+            _mm256_mulhi_epu16(_mm256_sll_epi16(units[0], shift), factor),
+            _mm256_mulhi_epu16(_mm256_sll_epi16(units[1], shift), factor),
+        ];
+        let kept = lanes([
+            _mm256_cmpeq_epi16(_mm256_max_epu16(in_weeks[0], needed), in_weeks[0]),
+            _mm256_cmpeq_epi16(_mm256_max_epu16(in_weeks[1], needed), in_weeks[1]),
+        ]);
+        (points, kept)
     }
+}
+
+/// Number of ones in each byte, by looking up half bytes.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn ones(bits: __m256i) -> __m256i {
+    let table = _mm256_setr_epi8(
+        0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3,
+        3, 4,
+    );
+    let nibble = _mm256_set1_epi8(15);
+    let low = _mm256_shuffle_epi8(table, _mm256_and_si256(bits, nibble));
+    let high = _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16::<4>(bits), nibble));
+    _mm256_add_epi8(low, high)
 }
 
 #[inline]

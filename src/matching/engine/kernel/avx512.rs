@@ -8,14 +8,14 @@ use super::{Isa, Job, Taker, walk};
 struct Avx512;
 
 #[target_feature(enable = "avx512f,avx512bw,avx512bitalg")]
-pub unsafe fn run<T: Taker>(job: &Job<'_>, taker: &mut T) {
+pub unsafe fn run<T: Taker>(job: &Job<'_>, plan: &mut Plan, taker: &mut T) {
     // SAFETY: the instruction set is enabled here and present by this function's contract.
     unsafe {
         match job.columns.time.spread {
-            0 => walk::<Avx512, T, 0>(job, taker),
-            1 => walk::<Avx512, T, 1>(job, taker),
-            2 => walk::<Avx512, T, 2>(job, taker),
-            _ => walk::<Avx512, T, 9>(job, taker),
+            0 => walk::<Avx512, T, 0>(job, plan, taker),
+            1 => walk::<Avx512, T, 1>(job, plan, taker),
+            2 => walk::<Avx512, T, 2>(job, plan, taker),
+            _ => walk::<Avx512, T, 9>(job, plan, taker),
         }
     }
 }
@@ -30,12 +30,12 @@ impl Isa for Avx512 {
         need: i16,
         out: &mut [i16; BLOCK],
     ) -> u64 {
-        // SAFETY: every load and store is inside a slice of 64 lanes whose length was checked by slicing.
+        // SAFETY: every load is inside a slice of 64 lanes whose length was checked by slicing.
         unsafe {
-            let columns = job.columns;
             let (mut asked, mut other) = (_mm512_setzero_si512(), _mm512_setzero_si512());
             for (language, level, is_asked) in &job.row.languages {
-                let theirs = _mm512_loadu_si512(columns.levels(*language, block).as_ptr().cast());
+                let theirs =
+                    _mm512_loadu_si512(job.columns.levels(*language, block).as_ptr().cast());
                 let shared = _mm512_min_epu8(theirs, _mm512_set1_epi8(*level as i8));
                 if *is_asked {
                     asked = _mm512_max_epu8(asked, shared);
@@ -43,124 +43,116 @@ impl Isa for Avx512 {
                     other = _mm512_max_epu8(other, shared);
                 }
             }
-            let least = _mm512_set1_epi8(columns.least_level as i8);
+            let least = _mm512_set1_epi8(job.columns.least_level as i8);
             let admissible =
-                plan.admissible & _mm512_cmpge_epu8_mask(_mm512_max_epu8(asked, other), least);
+                plan.admissible[block] & _mm512_cmpge_epu8_mask(_mm512_max_epu8(asked, other), least);
             if admissible == 0 {
                 return 0;
             }
-            let points = job.professions.points[block * BLOCK..(block + 1) * BLOCK].as_ptr();
-            let table_asked = _mm512_loadu_si512(columns.table_asked.as_ptr().cast());
-            let widen = |levels, half| {
-                if half == 0 {
-                    _mm512_cvtepu8_epi16(_mm512_castsi512_si256(levels))
-                } else {
-                    _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64::<1>(levels))
-                }
-            };
-            let need_lanes = _mm512_set1_epi16(need);
-            let most_time = _mm512_set1_epi16(columns.time.most);
-            let mut sums = [_mm512_setzero_si512(); 2];
-            let mut bars = [need_lanes; 2];
-            let mut possible = [0_u32; 2];
-            for half in 0..2 {
-                let mut language = _mm512_permutexvar_epi16(widen(asked, half), table_asked);
-                if job.row.others {
-                    let table_other = _mm512_loadu_si512(columns.table_other.as_ptr().cast());
-                    language = _mm512_max_epi16(
-                        language,
-                        _mm512_permutexvar_epi16(widen(other, half), table_other),
-                    );
-                }
-                let mut sum =
-                    _mm512_add_epi16(language, _mm512_loadu_si512(points.add(half * 32).cast()));
-                for (mask, add) in &plan.adds[..plan.count] {
-                    let mask = (*mask >> (half * 32)) as u32;
-                    sum = _mm512_mask_add_epi16(sum, mask, sum, _mm512_set1_epi16(*add));
-                }
-                if let Some(prices) = job.bars {
-                    let prices = prices.bars[block * BLOCK..(block + 1) * BLOCK].as_ptr();
-                    bars[half] = _mm512_adds_epi16(
-                        need_lanes,
-                        _mm512_loadu_si512(prices.add(half * 32).cast()),
-                    );
-                }
-                let reach = _mm512_cmpge_epi16_mask(_mm512_add_epi16(sum, most_time), bars[half]);
-                possible[half] = reach & (admissible >> (half * 32)) as u32;
-                sums[half] = sum;
-            }
-            if possible[0] | possible[1] == 0 {
-                return 0;
-            }
-            let (times, in_time) = match possible {
-                [_, 0] => time::<SPREAD, 0, 1>(job, block),
-                [0, _] => time::<SPREAD, 1, 2>(job, block),
-                _ => time::<SPREAD, 0, 2>(job, block),
-            };
-            let mut mask = 0_u64;
-            for half in 0..2 {
-                let score = _mm512_add_epi16(sums[half], times[half]);
-                _mm512_storeu_si512(out.as_mut_ptr().add(half * 32).cast(), score);
-                let found =
-                    possible[half] & in_time[half] & _mm512_cmpge_epi16_mask(score, bars[half]);
-                mask |= u64::from(found) << (half * 32);
-            }
-            mask
+            let need = _mm512_set1_epi16(need);
+            let low = [
+                _mm512_cvtepu8_epi16(_mm512_castsi512_si256(asked)),
+                _mm512_cvtepu8_epi16(_mm512_castsi512_si256(other)),
+            ];
+            let high = [
+                _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64::<1>(asked)),
+                _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64::<1>(other)),
+            ];
+            let first = half::<SPREAD, 0>(job, plan, block, (low, need), admissible as u32, out);
+            let second =
+                half::<SPREAD, 1>(job, plan, block, (high, need), (admissible >> 32) as u32, out);
+            u64::from(second) << 32 | u64::from(first)
         }
     }
 }
 
-/// Points of common time, and which mentors keep the rule of least overlap, for the halves from `FROM` up
-/// to `TO`.
+/// Half a block: 32 mentors. Written without closures and iterators over registers, which would not
+/// inherit the instruction set and would each become a call.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512bitalg")]
-unsafe fn time<const SPREAD: u32, const FROM: usize, const TO: usize>(
+unsafe fn half<const SPREAD: u32, const HALF: usize>(
+    job: &Job<'_>,
+    plan: &Plan,
+    block: usize,
+    (levels, need): ([__m512i; 2], __m512i),
+    admissible: u32,
+    out: &mut [i16; BLOCK],
+) -> u32 {
+    // SAFETY: every load and store is inside a slice of 64 lanes whose length was checked by slicing.
+    unsafe {
+        let columns = job.columns;
+        let lanes = block * BLOCK..(block + 1) * BLOCK;
+        let table = _mm512_loadu_si512(columns.table_asked.as_ptr().cast());
+        let mut sum = _mm512_permutexvar_epi16(levels[0], table);
+        if job.row.others {
+            let table = _mm512_loadu_si512(columns.table_other.as_ptr().cast());
+            sum = _mm512_max_epi16(sum, _mm512_permutexvar_epi16(levels[1], table));
+        }
+        let points = job.professions.points[lanes.clone()].as_ptr();
+        sum = _mm512_add_epi16(sum, _mm512_loadu_si512(points.add(HALF * 32).cast()));
+        for (add, points) in plan.points().iter().enumerate() {
+            let mask = (plan.mask(add, block) >> (HALF * 32)) as u32;
+            sum = _mm512_mask_add_epi16(sum, mask, sum, _mm512_set1_epi32(*points));
+        }
+        let mut bars = need;
+        if let Some(prices) = job.bars {
+            let prices = prices.bars[lanes].as_ptr();
+            bars = _mm512_adds_epi16(need, _mm512_loadu_si512(prices.add(HALF * 32).cast()));
+        }
+        let most_time = _mm512_set1_epi16(columns.time.most);
+        let possible =
+            admissible & _mm512_cmpge_epi16_mask(_mm512_add_epi16(sum, most_time), bars);
+        if possible == 0 {
+            return 0;
+        }
+        let (points, in_time) = time::<SPREAD, HALF>(job, block);
+        let score = _mm512_add_epi16(sum, points);
+        _mm512_storeu_si512(out.as_mut_ptr().add(HALF * 32).cast(), score);
+        possible & in_time & _mm512_cmpge_epi16_mask(score, bars)
+    }
+}
+
+/// Points of common time, and which mentors keep the rule of least overlap.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512bitalg")]
+unsafe fn time<const SPREAD: u32, const HALF: usize>(
     job: &Job<'_>,
     block: usize,
-) -> ([__m512i; 2], [u32; 2]) {
-    // SAFETY: `words` has `total` × 64 lanes and `wide` has `total` rows, checked by slicing.
+) -> (__m512i, u32) {
+    // SAFETY: `words` has `total` × 64 lanes and `pairs` has `total` numbers, checked by slicing.
     unsafe {
         let time = &job.columns.time;
-        let words = job.columns.words(block)[..time.total * BLOCK].as_ptr();
-        let wide = job.row.wide[..time.total].as_ptr();
+        let mut words = job.columns.words(block)[..time.total * BLOCK]
+            .as_ptr()
+            .add(HALF * 32);
+        let mut pairs = job.row.pairs[..time.total].as_ptr();
         let counted = _mm512_set1_epi16(time.counted as i16);
         let full = _mm512_set1_epi16(MOST_UNITS_A_WEEK as i16);
-        let mut units = [_mm512_setzero_si512(); 2];
-        let mut in_weeks = [_mm512_setzero_si512(); 2];
-        let mut word = 0;
+        let least = _mm512_set1_epi16(time.least_slots as i16);
+        let mut units = _mm512_setzero_si512();
+        let mut in_weeks = _mm512_setzero_si512();
         for (count, weeks) in time.counts.iter().zip(&time.weeks) {
-            let mut slots = [_mm512_setzero_si512(); 2];
+            let mut slots = _mm512_setzero_si512();
             for _ in 0..*count {
-                let mine = _mm512_loadu_si512(wide.add(word).cast());
-                for (half, slots) in slots.iter_mut().enumerate().take(TO).skip(FROM) {
-                    let theirs = _mm512_loadu_si512(words.add(word * BLOCK + half * 32).cast());
-                    let covered =
-                        cover::<SPREAD>(_mm512_and_si512(mine, theirs), counted, time.spread);
-                    *slots = _mm512_add_epi16(*slots, _mm512_popcnt_epi16(covered));
-                }
-                word += 1;
+                let common = _mm512_and_si512(
+                    _mm512_set1_epi32(*pairs as i32),
+                    _mm512_loadu_si512(words.cast()),
+                );
+                let covered = cover::<SPREAD>(common, counted, time.spread);
+                slots = _mm512_add_epi16(slots, _mm512_popcnt_epi16(covered));
+                (pairs, words) = (pairs.add(1), words.add(BLOCK));
             }
             let lasting = _mm512_set1_epi16(*weeks as i16);
-            for half in FROM..TO {
-                let most = _mm512_min_epu16(slots[half], full);
-                units[half] = _mm512_add_epi16(units[half], _mm512_mullo_epi16(most, lasting));
-                if time.weeks_needed > 0 {
-                    let enough = _mm512_cmpge_epu16_mask(
-                        slots[half],
-                        _mm512_set1_epi16(time.least_slots as i16),
-                    );
-                    in_weeks[half] =
-                        _mm512_mask_add_epi16(in_weeks[half], enough, in_weeks[half], lasting);
-                }
-            }
+            let most = _mm512_min_epu16(slots, full);
+            units = _mm512_add_epi16(units, _mm512_mullo_epi16(most, lasting));
+            let enough = _mm512_cmpge_epu16_mask(slots, least);
+            in_weeks = _mm512_mask_add_epi16(in_weeks, enough, in_weeks, lasting);
         }
         let shift = _mm_cvtsi32_si128(time.scale.shift as i32);
         let factor = _mm512_set1_epi16(time.scale.factor as i16);
         let needed = _mm512_set1_epi16(time.weeks_needed as i16);
-        let points = [0, 1]
-            .map(|half: usize| _mm512_mulhi_epu16(_mm512_sll_epi16(units[half], shift), factor));
-        let in_time = [0, 1].map(|half: usize| _mm512_cmpge_epu16_mask(in_weeks[half], needed));
-        (points, in_time)
+        let points = _mm512_mulhi_epu16(_mm512_sll_epi16(units, shift), factor);
+        (points, _mm512_cmpge_epu16_mask(in_weeks, needed))
     }
 }
 

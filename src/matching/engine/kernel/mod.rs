@@ -132,8 +132,13 @@ trait Isa {
 
 /// Walks over the blocks that can still matter.
 #[inline(always)]
-unsafe fn walk<I: Isa, T: Taker, const SPREAD: u32>(job: &Job<'_>, taker: &mut T) {
-    let mut plan = Plan::new();
+unsafe fn walk<I: Isa, T: Taker, const SPREAD: u32>(
+    job: &Job<'_>,
+    plan: &mut Plan,
+    taker: &mut T,
+) {
+    job.columns.plan(job.row, job.professions, plan);
+    let plan = &*plan;
     let mut out = [0_i16; BLOCK];
     for block in &job.professions.order {
         let block = *block as usize;
@@ -143,22 +148,17 @@ unsafe fn walk<I: Isa, T: Taker, const SPREAD: u32>(job: &Job<'_>, taker: &mut T
             // Blocks come by falling bound: nothing later can reach the need.
             None if bound < need => break,
             Some(bars) if bound < need.saturating_add(i32::from(bars.least_of_all)) => break,
-            Some(bars) if bound < need.saturating_add(i32::from(bars.least[block])) => continue,
             _ => {}
         }
-        job.columns.plan(job.row, job.professions, block, &mut plan);
-        if plan.admissible == 0 {
-            continue;
-        }
         // The same bound, now that the masks say which additions occur in this block at all.
-        let closer = job.professions.most[block] + job.row.most_shared + plan.most;
+        let closer = job.professions.most[block] + job.row.most_shared + plan.most[block];
         let bar = job.bars.map_or(0, |bars| i32::from(bars.least[block]));
-        if i32::from(closer) < need.saturating_add(bar) {
+        if plan.admissible[block] == 0 || i32::from(closer) < need.saturating_add(bar) {
             continue;
         }
         let need = need.clamp(-32_768, 32_767) as i16;
         // SAFETY: the caller checked the instruction set.
-        let mask = unsafe { I::block::<SPREAD>(job, &plan, block, need, &mut out) };
+        let mask = unsafe { I::block::<SPREAD>(job, plan, block, need, &mut out) };
         if mask != 0 {
             taker.take(block, mask, &out);
         }
@@ -166,15 +166,15 @@ unsafe fn walk<I: Isa, T: Taker, const SPREAD: u32>(job: &Job<'_>, taker: &mut T
 }
 
 /// Runs one mentee against all mentors.
-pub fn run<T: Taker>(kernel: Kernel, job: &Job<'_>, taker: &mut T) {
+pub fn run<T: Taker>(kernel: Kernel, job: &Job<'_>, plan: &mut Plan, taker: &mut T) {
     match kernel {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: this kernel is only chosen by `Kernel::available`, which asked the processor.
-        Kernel::Avx512 => unsafe { avx512::run(job, taker) },
+        Kernel::Avx512 => unsafe { avx512::run(job, plan, taker) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
-        Kernel::Avx2 => unsafe { avx2::run(job, taker) },
+        Kernel::Avx2 => unsafe { avx2::run(job, plan, taker) },
         // SAFETY: no instruction set is assumed.
-        _ => unsafe { portable::run(job, taker) },
+        _ => unsafe { portable::run(job, plan, taker) },
     }
 }

@@ -7,13 +7,13 @@ struct Portable;
 
 /// # Safety
 /// None needed; unsafe only to be called like the others.
-pub unsafe fn run<T: Taker>(job: &Job<'_>, taker: &mut T) {
+pub unsafe fn run<T: Taker>(job: &Job<'_>, plan: &mut Plan, taker: &mut T) {
     // SAFETY: no instruction set is assumed.
     unsafe {
         match job.columns.time.spread {
-            0 => walk::<Portable, T, 0>(job, taker),
-            1 => walk::<Portable, T, 1>(job, taker),
-            _ => walk::<Portable, T, 9>(job, taker),
+            0 => walk::<Portable, T, 0>(job, plan, taker),
+            1 => walk::<Portable, T, 1>(job, plan, taker),
+            _ => walk::<Portable, T, 9>(job, plan, taker),
         }
     }
 }
@@ -39,7 +39,7 @@ impl Isa for Portable {
         for lane in 0..BLOCK {
             admissible |= u64::from(asked[lane].max(other[lane]) >= columns.least_level) << lane;
         }
-        admissible &= plan.admissible;
+        admissible &= plan.admissible[block];
         if admissible == 0 {
             return 0;
         }
@@ -49,9 +49,10 @@ impl Isa for Portable {
             out[lane] =
                 points[lane] + language.max(columns.table_other[usize::from(other[lane] & 31)]);
         }
-        for (mask, add) in &plan.adds[..plan.count] {
+        for (add, points) in plan.points().iter().enumerate() {
+            let (mask, points) = (plan.mask(add, block), *points as i16);
             for (lane, sum) in out.iter_mut().enumerate() {
-                *sum += -((mask >> lane & 1) as i16) & add;
+                *sum += -((mask >> lane & 1) as i16) & points;
             }
         }
         let mut bars = [need; BLOCK];

@@ -197,9 +197,7 @@ fn candidates_added_later_lead_to_the_same_best() {
             if found.is_empty() {
                 break;
             }
-            for (row, new) in found {
-                sparse.add_candidates(row, &new);
-            }
+            sparse.add_candidates(&found);
         }
         world.check(&sparse);
     }
