@@ -1,16 +1,19 @@
 """Peers on the same exported people: numpy scoring, scipy, OR-Tools. Driven line by line by benches/matching.rs.
 
-    python peers.py DIR            then, on standard input: score, best50, dense, flow, sparse50, quit
+    python peers.py DIR            then, on standard input: score, best50, dense, flow, sparse50, stable, quit
 
-Each command answers one line of JSON: seconds, a value to compare, peak memory in MiB. `score` also checks
-that every one of its scores equals the engine's (scores.npy). The score is written here a second time, from
+Each command answers one line of JSON: seconds, a value to compare, peak memory of this process in MiB (so ask one
+process one thing). Solving includes scoring, but for `stable`, whose peer is slow enough without. `score` also
+checks that every one of its scores equals the engine's (scores.npy). The score is written here a second time, from
 the columns and docs/matching.md, not translated from the engine.
 """
 
 import json
 import math
 import os
+import resource
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -311,36 +314,64 @@ def flow(data, scores):
     return value(data, scores, assigned)
 
 
+def stable(data, scores):
+    """PyPI `matching`: hospitals and residents, each with all admissible others in order of preference."""
+    from matching.games import HospitalResident
+
+    credit = credits(data)
+    worth = scores + credit[:, None]
+    mentees = {}
+    for i in range(len(scores)):
+        order = np.argsort(-scores[i], kind="stable")
+        mentees[f"e{i}"] = [f"o{j}" for j in order if scores[i, j] >= 0]
+    mentors = {}
+    for j in range(scores.shape[1]):
+        order = np.argsort(-worth[:, j], kind="stable")
+        mentors[f"o{j}"] = [f"e{i}" for i in order if scores[i, j] >= 0]
+    capacity = {f"o{j}": int(c) for j, c in enumerate(data["capacity"])}
+    mentees = {name: list for name, list in mentees.items() if list}
+    mentors = {name: list for name, list in mentors.items() if list}
+    begin = time.process_time()
+    game = HospitalResident.create_from_dictionaries(mentees, mentors, {name: capacity[name] for name in mentors})
+    found = game.solve(optimal="resident")
+    seconds = time.process_time() - begin
+    return {"seconds": seconds, "matched": sum(len(held) for held in found.values())}
+
+
+def answered(command, data, people):
+    """Everything that the contender needs for its answer, scoring included, and the time of all of it."""
+    begin = time.perf_counter()
+    if command == "best50":
+        out = np.empty((people.mentees, 50), np.int64)
+        people.all(lambda rows: np.argpartition(-rows, 50, axis=1)[:, :50], out)
+        return {"seconds": time.perf_counter() - begin}
+    scores = people.all(out=np.empty((people.mentees, people.mentors), np.int16))
+    seconds = time.perf_counter() - begin
+    if command == "score":
+        return {"seconds": seconds, "wrong": int((scores != data["scores"]).sum()) if "scores" in data else None}
+    scores = scores.astype(np.int64)
+    begin = time.perf_counter()
+    answer = {"dense": dense, "flow": flow, "sparse50": sparse50, "stable": stable}[command](data, scores)
+    answer.setdefault("seconds", seconds + time.perf_counter() - begin)
+    return answer
+
+
 def main():
     data = load(sys.argv[1])
     people = People(data)
-    scores = None
     print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:
         command = line.strip()
         if command == "quit":
             return
-        with open("/proc/self/clear_refs", "w") as file:
-            file.write("5")
-        begin = time.perf_counter()
-        answer = {}
-        if command == "score":
-            scores = None
-            scores = people.all(out=np.empty((people.mentees, people.mentors), np.int16))
-            answer["seconds"] = time.perf_counter() - begin
-            answer["wrong"] = int((scores != data["scores"]).sum()) if "scores" in data else None
-        elif command == "best50":
-            out = np.empty((people.mentees, 50), np.int64)
-            people.all(lambda rows: np.argpartition(-rows, 50, axis=1)[:, :50], out)
-        else:
-            wide = scores.astype(np.int64)
-            begin = time.perf_counter()
-            answer = {"dense": dense, "flow": flow, "sparse50": sparse50}[command](data, wide)
-        answer.setdefault("seconds", time.perf_counter() - begin)
-        with open("/proc/self/status") as file:
-            peak = next(line for line in file if line.startswith("VmHWM"))
-        answer["peak_mib"] = int(peak.split()[1]) // 1024
+        answer = answered(command, data, people)
+        answer["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(json.dumps(answer), flush=True)
 
 
-main()
+# `matching` copies its players recursively, each through all the others: deep, on a stack of its own.
+sys.setrecursionlimit(10**7)
+threading.stack_size(1 << 30)
+thread = threading.Thread(target=main)
+thread.start()
+thread.join()

@@ -10,8 +10,8 @@ use rayon::prelude::*;
 use super::facts::Rule;
 use super::instance::{Instance, get};
 use super::outcome::{Outcome, Pair};
-use super::pair::assess;
-use super::settings::Objective;
+use super::pair::{assess, most_score};
+use super::settings::{FULL_SCORE, Objective};
 
 /// What a pair of this mentee earns besides its score: waiting credit and bonus, less the floor.
 #[must_use]
@@ -184,8 +184,9 @@ pub fn violations(instance: &Instance, outcome: &Outcome, rows: &[u32]) -> u64 {
                 - price(&outcome.price_mentee, *mentee);
             let violates = |mentor: &&u32| {
                 let profit = worth - price(&outcome.price_mentor, **mentor);
-                // The score is at most 10,000: where even that leaves no profit, nothing is computed.
-                profit + i64::from(super::settings::FULL_SCORE) > 0
+                // Where even the most that the score can be leaves no profit, nothing more is computed.
+                profit + i64::from(FULL_SCORE) > 0
+                    && profit + i64::from(most_score(instance, *mentee, **mentor)) > 0
                     && assess(instance, *mentee, **mentor)
                         .is_ok_and(|parts| i64::from(parts.total()) + profit > 0)
             };

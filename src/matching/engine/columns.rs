@@ -11,6 +11,7 @@
 )]
 
 use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -55,6 +56,8 @@ impl Hasher for NumberHasher {
 
 /// Mentors in a block.
 pub const BLOCK: usize = 64;
+/// Most bytes of profession parts of single targets that are kept.
+const MOST_KEPT: usize = 16 << 20;
 /// The mentors as columns.
 pub struct Columns {
     /// Number of mentors.
@@ -84,6 +87,8 @@ pub struct Columns {
     insists: Vec<(u16, usize)>,
     place_points: [i16; 4],
     hashes: Vec<u64>,
+    /// The profession part of each target that was asked for; empty if there are too many to be kept.
+    of_targets: Vec<OnceLock<Arc<Vec<i16>>>>,
 }
 
 /// The shape of availability and the mentors' words.
@@ -219,7 +224,7 @@ impl Plan {
 /// The profession part of a set of targets against all mentors.
 pub struct Professions {
     /// Points per mentor.
-    pub points: Vec<i16>,
+    pub points: Arc<Vec<i16>>,
     /// Most points in a block.
     pub most: Vec<i16>,
     /// Blocks, most points first.
@@ -341,6 +346,7 @@ impl Columns {
                     .for_each(|tag| masks.mark(&mut insists, *tag, col));
             }
         }
+        let occupations = instance.similarity.count() as usize;
         let cities = Self::reachable(instance, &mut masks, &city_masks);
         let (languages, levels) = levels(mentors, blocks);
         let mut insists: Vec<(u16, usize)> = insists.into_iter().collect();
@@ -380,6 +386,11 @@ impl Columns {
                 .iter()
                 .map(|mentor| key_hash(&mentor.person))
                 .collect(),
+            of_targets: if 2 * mentors.len() * occupations <= MOST_KEPT {
+                vec![OnceLock::new(); occupations]
+            } else {
+                Vec::new()
+            },
         }
     }
 
@@ -650,40 +661,27 @@ impl Columns {
             let middle = if near != 0 { points[1] } else { least };
             most[block] = if here != 0 { points[0] } else { middle };
         }
-        points.into_iter().for_each(|points| plan.name_points(points));
+        points
+            .into_iter()
+            .for_each(|points| plan.name_points(points));
     }
 
     /// The profession part of these targets against all mentors.
     pub fn professions(&self, instance: &Instance, targets: &[OccupationId]) -> Professions {
-        let mut points = vec![0_i16; self.blocks * BLOCK];
-        let mut most = vec![0_i16; self.blocks];
-        let least = u32::from(instance.settings.least_profession_permille);
-        let mut enough = if least == 0 {
-            Vec::new()
-        } else {
-            vec![0_u64; self.blocks]
-        };
-        let most_points = u32::from(instance.points.profession);
-        for target in targets {
-            let row = instance.similarity.row(*target);
-            for (postings, alike) in self
-                .postings
-                .iter()
-                .zip(row)
-                .filter(|(_, alike)| **alike > 0)
-            {
-                for (col, permille) in postings {
-                    let likeness = u32::from(*alike) * u32::from(*permille) / 1000;
-                    let value = (most_points * likeness / 1000) as i16;
-                    let (col, block) = (*col as usize, *col as usize / BLOCK);
-                    points[col] = points[col].max(value);
-                    most[block] = most[block].max(value);
-                    if least > 0 {
-                        enough[block] |= u64::from(likeness >= least) << (col % BLOCK);
-                    }
+        let points = match targets {
+            [target] => self.of_target(instance, *target),
+            _ => {
+                let mut points = vec![0_i16; self.blocks * BLOCK];
+                for target in targets {
+                    let other = self.of_target(instance, *target);
+                    let both = points.iter_mut().zip(other.iter());
+                    both.for_each(|(points, other)| *points = (*points).max(*other));
                 }
+                Arc::new(points)
             }
-        }
+        };
+        let best = |block: &[i16]| block.iter().fold(0, |most, points| most.max(*points));
+        let most: Vec<i16> = points.chunks_exact(BLOCK).map(best).collect();
         // Blocks by falling points; those without any, mostly the many, stay in their order behind.
         let (mut order, without): (Vec<u32>, Vec<u32>) =
             (0..self.blocks as u32).partition(|block| most[*block as usize] > 0);
@@ -693,7 +691,58 @@ impl Columns {
             points,
             most,
             order,
-            enough,
+            enough: self.alike_enough(instance, targets),
+        }
+    }
+
+    /// The points of one target, kept where there is room.
+    fn of_target(&self, instance: &Instance, target: OccupationId) -> Arc<Vec<i16>> {
+        let most_points = u32::from(instance.points.profession);
+        let make = || {
+            let mut points = vec![0_i16; self.blocks * BLOCK];
+            self.each_alike(instance, target, |col, likeness| {
+                let value = (most_points * likeness / 1000) as i16;
+                points[col] = points[col].max(value);
+            });
+            Arc::new(points)
+        };
+        match self.of_targets.get(usize::from(target)) {
+            Some(kept) => kept.get_or_init(make).clone(),
+            None => make(),
+        }
+    }
+
+    /// Mentors that reach the programme's least likeness; empty without such a rule.
+    fn alike_enough(&self, instance: &Instance, targets: &[OccupationId]) -> Vec<u64> {
+        let least = u32::from(instance.settings.least_profession_permille);
+        if least == 0 {
+            return Vec::new();
+        }
+        let mut enough = vec![0_u64; self.blocks];
+        for target in targets {
+            self.each_alike(instance, *target, |col, likeness| {
+                enough[col / BLOCK] |= u64::from(likeness >= least) << (col % BLOCK);
+            });
+        }
+        enough
+    }
+
+    /// Every mentor with an occupation like the target, and the likeness after the discount, per mille.
+    #[inline]
+    fn each_alike(
+        &self,
+        instance: &Instance,
+        target: OccupationId,
+        mut take: impl FnMut(usize, u32),
+    ) {
+        let alike = instance.similarity.row(target);
+        for (postings, alike) in self.postings.iter().zip(alike).filter(|(_, a)| **a > 0) {
+            for (col, permille) in postings {
+                take(
+                    *col as usize,
+                    u32::from(*alike) * u32::from(*permille) / 1000,
+                );
+            }
         }
     }
 }

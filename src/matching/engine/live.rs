@@ -117,7 +117,8 @@ impl Live {
                 &mut Clock::default(),
             )
         })?;
-        let (sparse, thresholds) = (solved.sparse, solved.thresholds);
+        let (mut sparse, thresholds) = (solved.sparse, solved.thresholds);
+        sparse.be_ready();
         let most_rows = 3 * task.rows.len() + 10_000;
         let mut row_of = vec![None; instance.mentees.len()];
         (0_u32..)

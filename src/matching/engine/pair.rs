@@ -11,7 +11,9 @@ use super::facts::{
 };
 use super::instance::{Instance, get, standing_rule};
 use super::level;
-use super::settings::{Objective, SATURATION_SLOTS, TimeScale, topic_points, wish_points};
+use super::settings::{
+    FULL_SCORE, Objective, SATURATION_SLOTS, TimeScale, topic_points, wish_points,
+};
 use super::week::{SLOT_MINUTES, WeekMask};
 
 /// What is behind each part, as data; the sentences are written by the `matching` room.
@@ -256,6 +258,23 @@ fn parts_of(instance: &Instance, newcomer: &Mentee, guide: &Mentor) -> Parts {
         ),
         wishes: wishes_points(most.wishes, newcomer, guide),
     }
+}
+
+/// No score of the pair is above this: its profession part and all points of the others.
+pub(super) fn most_score(instance: &Instance, mentee: u32, mentor: u32) -> i32 {
+    let most = &instance.points;
+    let people = (
+        get(&instance.mentees, mentee),
+        get(&instance.mentors, mentor),
+    );
+    let permille = match people {
+        (Some(newcomer), Some(guide)) => {
+            profession(instance, newcomer, guide).map_or(0, |fact| fact.permille())
+        }
+        _ => 1000,
+    };
+    let part = u32::from(most.profession) * u32::from(permille) / 1000;
+    FULL_SCORE - i32::from(most.profession) + i32::try_from(part).unwrap_or(FULL_SCORE)
 }
 
 /// What a licence passed in another jurisdiction is worth, per mille of the licensing part.

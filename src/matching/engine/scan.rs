@@ -68,26 +68,18 @@ pub enum Audience {
 impl Layout {
     /// Lays out the columns of a task.
     pub fn new(instance: &Instance, task: &Task, audience: Audience) -> Self {
-        let mut rows: Vec<u32> = (0..task.rows.len() as u32).collect();
-        let targets = |row: &u32| &instance.mentees[task.rows[*row as usize] as usize].targets;
-        rows.sort_by(|a, b| targets(a).cmp(targets(b)).then(a.cmp(b)));
-        let same = rows
-            .chunk_by(|a, b| targets(a) == targets(b))
-            .flat_map(|same| same.chunks(CHUNK));
-        let mut chunks: Vec<Chunk> = same.map(|rows| Chunk::new(rows.to_vec())).collect();
-        let most = MOST_KEPT / (2 * task.cols.len() + 1);
-        chunks
-            .iter_mut()
-            .skip(most)
-            .for_each(|chunk| chunk.keep = false);
+        let wanted = (audience == Audience::Task).then_some(task.rows.as_slice());
+        let (chunks, columns) = rayon::join(
+            || Chunk::all(instance, task),
+            || Columns::new(instance, wanted, &task.cols),
+        );
         let mut col_of = vec![u32::MAX; instance.mentors.len()];
         task.cols
             .iter()
             .enumerate()
             .for_each(|(col, mentor)| col_of[*mentor as usize] = col as u32);
-        let wanted = (audience == Audience::Task).then_some(task.rows.as_slice());
         Self {
-            columns: std::sync::Arc::new(Columns::new(instance, wanted, &task.cols)),
+            columns: std::sync::Arc::new(columns),
             chunks,
             col_of,
         }
@@ -117,6 +109,23 @@ impl Layout {
 }
 
 impl Chunk {
+    /// All rows in the order of their targets.
+    fn all(instance: &Instance, task: &Task) -> Vec<Self> {
+        let mut rows: Vec<u32> = (0..task.rows.len() as u32).collect();
+        let targets = |row: &u32| &instance.mentees[task.rows[*row as usize] as usize].targets;
+        rows.sort_by(|a, b| targets(a).cmp(targets(b)).then(a.cmp(b)));
+        let same = rows
+            .chunk_by(|a, b| targets(a) == targets(b))
+            .flat_map(|same| same.chunks(CHUNK));
+        let mut chunks: Vec<Self> = same.map(|rows| Self::new(rows.to_vec())).collect();
+        let most = MOST_KEPT / (2 * task.cols.len() + 1);
+        chunks
+            .iter_mut()
+            .skip(most)
+            .for_each(|chunk| chunk.keep = false);
+        chunks
+    }
+
     fn new(rows: Vec<u32>) -> Self {
         Self {
             rows,
@@ -335,12 +344,7 @@ impl Scanner<'_> {
             professions: &professions,
             bars: None,
         };
-        run(
-            self.kernel,
-            &job,
-            &mut scratch.plan,
-            &mut Writer { scores },
-        );
+        run(self.kernel, &job, &mut scratch.plan, &mut Writer { scores });
     }
 
     /// Scores every pair and gives back how many are admissible and the sum of their scores: the plain

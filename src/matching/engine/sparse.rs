@@ -162,6 +162,13 @@ impl Sparse {
         }
     }
 
+    /// Makes now what the first hole to be filled would otherwise have to wait for.
+    pub fn be_ready(&mut self) {
+        if self.fans.is_none() {
+            self.fans = Some(self.make_fans());
+        }
+    }
+
     /// Column of a row, or [`NONE`].
     pub fn mate(&self, row: u32) -> u32 {
         self.mate[row as usize]

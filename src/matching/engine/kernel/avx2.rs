@@ -87,10 +87,7 @@ unsafe fn half<const SPREAD: u32, const HALF: usize>(
             cheap(job, plan, block, first, low),
             cheap(job, plan, block, second, high),
         ];
-        let bars = [
-            bar(job, block, first, need),
-            bar(job, block, second, need),
-        ];
+        let bars = [bar(job, block, first, need), bar(job, block, second, need)];
         let most_time = _mm256_set1_epi16(columns.time.most);
         let short = lanes([
             _mm256_cmpgt_epi16(bars[0], _mm256_add_epi16(sums[0], most_time)),
@@ -287,7 +284,10 @@ unsafe fn ones(bits: __m256i) -> __m256i {
     );
     let nibble = _mm256_set1_epi8(15);
     let low = _mm256_shuffle_epi8(table, _mm256_and_si256(bits, nibble));
-    let high = _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16::<4>(bits), nibble));
+    let high = _mm256_shuffle_epi8(
+        table,
+        _mm256_and_si256(_mm256_srli_epi16::<4>(bits), nibble),
+    );
     _mm256_add_epi8(low, high)
 }
 

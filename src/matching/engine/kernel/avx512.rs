@@ -44,8 +44,8 @@ impl Isa for Avx512 {
                 }
             }
             let least = _mm512_set1_epi8(job.columns.least_level as i8);
-            let admissible =
-                plan.admissible[block] & _mm512_cmpge_epu8_mask(_mm512_max_epu8(asked, other), least);
+            let admissible = plan.admissible[block]
+                & _mm512_cmpge_epu8_mask(_mm512_max_epu8(asked, other), least);
             if admissible == 0 {
                 return 0;
             }
@@ -59,8 +59,14 @@ impl Isa for Avx512 {
                 _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64::<1>(other)),
             ];
             let first = half::<SPREAD, 0>(job, plan, block, (low, need), admissible as u32, out);
-            let second =
-                half::<SPREAD, 1>(job, plan, block, (high, need), (admissible >> 32) as u32, out);
+            let second = half::<SPREAD, 1>(
+                job,
+                plan,
+                block,
+                (high, need),
+                (admissible >> 32) as u32,
+                out,
+            );
             u64::from(second) << 32 | u64::from(first)
         }
     }
@@ -100,8 +106,7 @@ unsafe fn half<const SPREAD: u32, const HALF: usize>(
             bars = _mm512_adds_epi16(need, _mm512_loadu_si512(prices.add(HALF * 32).cast()));
         }
         let most_time = _mm512_set1_epi16(columns.time.most);
-        let possible =
-            admissible & _mm512_cmpge_epi16_mask(_mm512_add_epi16(sum, most_time), bars);
+        let possible = admissible & _mm512_cmpge_epi16_mask(_mm512_add_epi16(sum, most_time), bars);
         if possible == 0 {
             return 0;
         }

@@ -132,11 +132,7 @@ trait Isa {
 
 /// Walks over the blocks that can still matter.
 #[inline(always)]
-unsafe fn walk<I: Isa, T: Taker, const SPREAD: u32>(
-    job: &Job<'_>,
-    plan: &mut Plan,
-    taker: &mut T,
-) {
+unsafe fn walk<I: Isa, T: Taker, const SPREAD: u32>(job: &Job<'_>, plan: &mut Plan, taker: &mut T) {
     job.columns.plan(job.row, job.professions, plan);
     let plan = &*plan;
     let mut out = [0_i16; BLOCK];

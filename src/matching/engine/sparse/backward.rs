@@ -42,8 +42,12 @@ impl Sparse {
         self.search = search;
     }
 
-    fn make_fans(&self) -> Vec<Vec<Fan>> {
-        let mut fans = vec![Vec::new(); self.cap.len()];
+    pub(super) fn make_fans(&self) -> Vec<Vec<Fan>> {
+        let mut counts = vec![0; self.cap.len()];
+        for edge in self.lists.iter().flatten() {
+            counts[edge.col as usize] += 1;
+        }
+        let mut fans: Vec<Vec<Fan>> = counts.into_iter().map(Vec::with_capacity).collect();
         for (row, list) in (0_u32..).zip(&self.lists) {
             for edge in list {
                 fans[edge.col as usize].push(Fan { row, fit: edge.fit });
