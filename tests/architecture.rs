@@ -33,18 +33,6 @@ const FLOORS: &[(&str, u32)] = &[
 /// Files that may be longer than the rest, and why.
 const LONG: &[(&str, &str)] = &[
     (
-        "matching/engine/columns.rs",
-        "a layout of columns, written and read side by side",
-    ),
-    (
-        "matching/engine/scan.rs",
-        "one search over columns, whose steps share their arrays",
-    ),
-    (
-        "matching/engine/directory.rs",
-        "a file format, written and read side by side",
-    ),
-    (
         "db/schema.rs",
         "a list of all tables, kept in one place so that it can be compared with the migrations",
     ),

@@ -85,16 +85,26 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     write_files(out, &files)
 }
 
-/// Writes files into a directory that exists.
+/// Writes files into a directory that exists: all of them, or none.
 ///
 /// # Errors
 /// A file cannot be written.
 pub fn write_files(directory: &Path, files: &Files) -> anyhow::Result<()> {
-    for (name, bytes) in files {
-        let path = directory.join(name);
-        fs::write(&path, bytes).with_context(|| format!("{}", path.display()))?;
+    let part = |name: &str| directory.join(format!(".{name}.part"));
+    let written = files.iter().try_for_each(|(name, bytes)| {
+        fs::write(part(name), bytes).with_context(|| format!("{}", directory.join(name).display()))
+    });
+    if written.is_err() {
+        // What was written of them is of no use; that one of them is not there is no matter.
+        files.keys().for_each(|name| {
+            fs::remove_file(part(name)).ok();
+        });
+        return written;
     }
-    Ok(())
+    files.keys().try_for_each(|name| {
+        let path = directory.join(name);
+        fs::rename(part(name), &path).with_context(|| format!("{}", path.display()))
+    })
 }
 
 fn run_matrix(scores: &Path, capacity: &Path, args: &Args) -> anyhow::Result<Files> {
@@ -114,13 +124,13 @@ fn run_matrix(scores: &Path, capacity: &Path, args: &Args) -> anyhow::Result<Fil
         "matched": outcome.matched,
         "score_total": outcome.score_total,
         "coverage_bonus": outcome.coverage_bonus,
-        "primal_value": outcome.primal.to_string(),
-        "dual_value": outcome.dual.to_string(),
+        "primal_value": whole(outcome.primal),
+        "dual_value": whole(outcome.dual),
         "violations": outcome.violations,
         "pricing_rounds": outcome.pricing_rounds,
         "phases": std::iter::once(&read).chain(&outcome.phases).collect::<Vec<_>>(),
         "peak_memory_bytes": peak_memory(),
-        "kernel": "matrix",
+        "kernel": Kernel::Portable.name(),
         "threads": threads(args),
     });
     let mut files = Files::new();
@@ -163,8 +173,8 @@ fn run_instance(path: &Path, args: &Args) -> anyhow::Result<Files> {
         "score_total": outcome.statistics.score_total,
         "waiting_total": outcome.statistics.waiting_total,
         "coverage_bonus": outcome.coverage_bonus,
-        "primal_value": outcome.certificate.primal.to_string(),
-        "dual_value": outcome.certificate.dual.to_string(),
+        "primal_value": whole(outcome.certificate.primal),
+        "dual_value": whole(outcome.certificate.dual),
         "violations": outcome.certificate.violations,
         "pairs_checked": outcome.certificate.pairs,
         "pricing_rounds": outcome.statistics.pricing_rounds,
@@ -200,6 +210,11 @@ fn read_files(path: &Path) -> anyhow::Result<Files> {
 fn read_npy(path: &Path) -> anyhow::Result<Array<i32>> {
     let bytes = fs::read(path).with_context(|| format!("{}", path.display()))?;
     Array::from_bytes(&bytes).with_context(|| format!("{}", path.display()))
+}
+
+/// A number of any size: as a number where JSON readers keep it whole, else as text.
+fn whole(value: i128) -> serde_json::Value {
+    i64::try_from(value).map_or_else(|_| json!(value.to_string()), |value| json!(value))
 }
 
 fn threads(args: &Args) -> usize {
@@ -263,7 +278,7 @@ mod tests {
                 &result["violations"],
                 &result["dual_value"]
             ),
-            (&json!(2), &json!(0), &json!("4"))
+            (&json!(2), &json!(0), &json!(4))
         );
         Ok(())
     }

@@ -57,6 +57,13 @@ pub struct Args {
     lang: Locale,
 }
 
+impl Args {
+    /// What to solve, if it is in files and not in the database.
+    pub fn on_files(&self) -> Option<&match_files::Args> {
+        self.programme.is_none().then_some(&self.files)
+    }
+}
+
 fn locale(text: &str) -> Result<Locale, String> {
     Locale::parse(text).ok_or_else(|| "en or fr".to_owned())
 }
@@ -64,8 +71,7 @@ fn locale(text: &str) -> Result<Locale, String> {
 /// Runs it.
 pub fn run(settings: &Settings, args: &Args) -> anyhow::Result<ExitCode> {
     let Some(name) = &args.programme else {
-        match_files::run(&args.files)?;
-        return Ok(ExitCode::SUCCESS);
+        bail!("give --programme, or --scores and --capacity, or --instance");
     };
     let platform = Arc::new(Platform {
         settings: settings.clone(),

@@ -73,6 +73,12 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     if let Command::Demo(args) = cli.command {
         return demo::run(&args).map(|()| ExitCode::SUCCESS);
     }
+    if let Command::Match(args) = &cli.command
+        && let Some(files) = args.on_files()
+    {
+        // Needs no settings and no database, and makes neither.
+        return match_files::run(files).map(|()| ExitCode::SUCCESS);
+    }
     let settings = Settings::load(cli.config.as_deref())?;
     match cli.command {
         Command::Demo(_) => Ok(ExitCode::SUCCESS),

@@ -36,6 +36,8 @@ const ZONES: [(i32, i32, u32); 6] = [
     (-210, -150, 1000),
 ];
 const OCCUPATIONS: u16 = 500;
+/// Occupations where there are fewer than a thousand people on each side.
+const OCCUPATIONS_OF_FEW: u16 = 60;
 const LANGUAGES: u16 = 80;
 
 impl Sample {
@@ -47,6 +49,14 @@ impl Sample {
             mentees,
             mentors,
             regimes: 1,
+        }
+    }
+
+    fn occupations(&self) -> u16 {
+        if self.mentees.max(self.mentors) < 1000 {
+            OCCUPATIONS_OF_FEW
+        } else {
+            OCCUPATIONS
         }
     }
 
@@ -67,7 +77,8 @@ impl Sample {
             vec![18, 8]
         };
         let mut dice = Dice(self.seed);
-        let codes = occupation_codes(&mut dice);
+        let occupations = self.occupations();
+        let codes = occupation_codes(&mut dice, occupations);
         let similarity = Similarity::from_noc_codes(&Scale::default(), &codes);
         let mut builder = InstanceBuilder::new(settings, similarity.clone());
         for city in (0..240).step_by(2) {
@@ -75,7 +86,7 @@ impl Sample {
         }
         let mut makers = (dice.fork(), dice.fork());
         for key in 0..self.mentees {
-            builder.mentee(makers.0.mentee(u128::from(key), self.regimes));
+            builder.mentee(makers.0.mentee(u128::from(key), self.regimes, occupations));
         }
         for key in 0..self.mentors {
             builder.mentor(
@@ -89,9 +100,9 @@ impl Sample {
 }
 
 /// Codes with the shape of the classification: broad category, TEER, and three more digits.
-fn occupation_codes(dice: &mut Dice) -> Vec<String> {
+fn occupation_codes(dice: &mut Dice, count: u16) -> Vec<String> {
     let mut codes = std::collections::BTreeSet::new();
-    while codes.len() < usize::from(OCCUPATIONS) {
+    while codes.len() < usize::from(count) {
         let (broad, teer) = (dice.below(10), dice.below(6));
         let (sub, minor, unit) = (dice.below(2), dice.below(3), dice.below(4));
         codes.insert(format!("{broad}{teer}{sub}{minor}{unit}"));
@@ -274,10 +285,10 @@ impl Dice {
         topics
     }
 
-    fn mentee(&mut self, key: u128, regimes: u16) -> Mentee {
-        let mut targets = vec![self.zipf(OCCUPATIONS)];
+    fn mentee(&mut self, key: u128, regimes: u16, occupations: u16) -> Mentee {
+        let mut targets = vec![self.zipf(occupations)];
         if self.chance(150) {
-            targets.push(self.zipf(OCCUPATIONS));
+            targets.push(self.zipf(occupations));
         }
         Mentee {
             person: self.person(key, regimes),
@@ -290,14 +301,15 @@ impl Dice {
 
     fn mentor(&mut self, key: u128, regimes: u16, similarity: &Similarity) -> Mentor {
         let mut occupations = Vec::new();
-        let first = self.zipf(OCCUPATIONS);
+        let count = u16::try_from(similarity.count()).unwrap_or(1);
+        let first = self.zipf(count);
         occupations.push(Experience {
             occupation: first,
             permille: self.pick(&[1000_u16, 1000, 1000, 850, 700]),
         });
         if self.chance(500) {
             // A second occupation is mostly of the same broad category.
-            let near: Vec<u16> = (0..8).map(|_| self.zipf(OCCUPATIONS)).collect();
+            let near: Vec<u16> = (0..8).map(|_| self.zipf(count)).collect();
             let alike = |other: &&u16| similarity.get(first, **other) > 0;
             let second = near
                 .iter()

@@ -18,7 +18,7 @@ fn change(dice: &mut Dice, live: &Live, spare: &super::super::Instance) -> Chang
         3 => {
             let mut facts = live.instance().mentees()[mentee as usize].clone();
             facts.waiting_days = dice.below(400);
-            facts.targets = vec![dice.below(500) as u16];
+            facts.targets = vec![dice.below(60) as u16];
             Change::Edit(mentee, Box::new(facts))
         }
         4 => Change::Capacity {
