@@ -27,6 +27,8 @@ mod import;
 mod jobs;
 mod mail;
 mod matching;
+mod matching_files;
+mod matching_optimum;
 mod meetings;
 mod mentorships;
 mod people;

@@ -61,12 +61,12 @@ fn after_every_change_the_set_is_worth_what_a_fresh_solve_finds() {
         // Few mentors, and more of them than a list keeps, so that pricing has to add candidates.
         let sample = Sample {
             seed,
-            mentees: 60,
+            mentees: 30,
             mentors: 20 + dice.below(60),
             regimes: 2,
         };
         let spare = Sample {
-            mentees: 90,
+            mentees: 60,
             ..sample
         }
         .instance(settings.clone())
