@@ -17,7 +17,7 @@ use super::facts::{Exclusion, Mentee, Rule, Standing};
 use super::instance::{Instance, check_mentee};
 use super::kernel::Kernel;
 use super::outcome::{Certificate, CheckMethod, Outcome};
-use super::pair::{assess, broken_rules};
+use super::pair::{assess, broken_rules, most_score};
 use super::scan::{Audience, Candidates, Layout, Scanner};
 use super::settings::Objective;
 use super::solve::{Clock, Found, Options, assign_candidates, outcome};
@@ -267,11 +267,14 @@ impl Live {
         let prices = self.sparse.prices();
         let violates = |col: &u32| {
             let bar = surplus + prices[*col as usize];
-            if most <= bar || self.sparse.list(row).iter().any(|edge| edge.col == *col) {
+            let mentor = self.task.cols[*col as usize];
+            if most <= bar
+                || i64::from(most_score(&self.instance, mentee, mentor)) <= bar
+                || self.sparse.list(row).iter().any(|edge| edge.col == *col)
+            {
                 return None;
             }
-            let parts = assess(&self.instance, mentee, self.task.cols[*col as usize]).ok()?;
-            let fit = parts.total();
+            let fit = assess(&self.instance, mentee, mentor).ok()?.total();
             (i64::from(fit) > bar).then_some(Edge { col: *col, fit })
         };
         cols.iter().filter_map(violates).collect()
