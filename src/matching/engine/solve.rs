@@ -63,7 +63,7 @@ impl Options {
 /// rounds of pricing.
 const KEEP: usize = 50;
 /// The same where there are half as many places again as mentees.
-const KEEP_OF_PLENTY: usize = 16;
+const KEEP_OF_PLENTY: usize = 12;
 /// Violating candidates taken per mentee and round of pricing.
 const KEEP_VIOLATING: usize = 24;
 /// Up to so many pairs the checker always looks at each by the plain definition.
