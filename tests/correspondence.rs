@@ -71,7 +71,7 @@ fn a_mail_is_read_without_the_links_that_open_somebody_else_s_door() {
         let id = queue_one(app, reset("a@example.org", "1"));
         let invited = queue_one(app, invitation(app, "Amélie", "José", "2"));
         let mail = app.get(&admin, &format!("/api/v1/mails/{id}")).expect(200);
-        assert_eq!(mail.header("etag"), "\"1\"");
+        assert!(mail.header("etag").starts_with("\"1-"));
         let text = mail.json()["text"].as_str().unwrap().to_owned();
         assert!(text.contains("https://mentorat.example/…"), "{text}");
         assert!(!mail.text.contains("SECRET"));

@@ -153,7 +153,7 @@ fn a_good_file_is_stored_once_however_often_it_is_imported() {
         let same = app
             .get(&admin, &format!("/api/v1/persons/{id}"))
             .expect(200);
-        assert_eq!(same.header("etag"), "\"1\"");
+        assert!(same.header("etag").starts_with("\"1-"));
 
         let moved = good()
             .replace("Laval;;", "Québec;;")

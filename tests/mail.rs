@@ -626,7 +626,8 @@ fn the_worker_delivers_by_itself_and_stops_when_it_is_told() {
                 }
                 stop.send_replace(true);
             };
-            tokio::join!(work, wait);
+            let (worked, ()) = tokio::join!(work, wait);
+            worked.unwrap();
         });
         assert_eq!(server.received().len(), 1);
         assert_eq!(all(app)[0].status, MailStatus::Sent);

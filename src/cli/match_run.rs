@@ -247,7 +247,7 @@ fn mentee_named(
                 .or(participations::id.eq(ParticipationId(id))),
         ),
         Err(_) => {
-            let key = crate::people::model::contact::email_key(who);
+            let key = crate::kernel::address::key(who);
             here.filter(persons::email_key.eq(key))
         }
     };

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use crate::cli::configuration;
 use crate::db::{Db, migrate as migrations};
 use crate::kernel::settings::{LogFormat, Profile};
-use crate::kernel::{Keyring, Platform, Settings, SystemClock};
+use crate::kernel::{Keyring, Platform, Problem, Settings, SystemClock};
 use crate::web::App;
 use crate::{http, worker};
 
@@ -49,11 +49,21 @@ pub fn worker_only(settings: Settings) -> anyhow::Result<()> {
         let (stop, stopped) = watch::channel(false);
         let work = actix_web::rt::spawn(worker::run(app, stopped));
         tracing::info!("working");
-        until_told_to_stop().await?;
+        tokio::pin!(work);
+        tokio::select! {
+            told = until_told_to_stop() => told?,
+            ended = &mut work => return ended_early(ended),
+        }
         stop.send_replace(true);
-        work.await?;
-        Ok(())
+        Ok(work.await??)
     })
+}
+
+/// A worker that ends before it is told to has failed; the program ends with it, so that whoever watches over it
+/// starts it again, rather than serving pages while no mail leaves.
+fn ended_early(ended: Ended) -> anyhow::Result<()> {
+    ended.context("the worker stopped by a defect")??;
+    bail!("the worker stopped")
 }
 
 /// Brings the database up to date.
@@ -75,17 +85,35 @@ pub fn run(app: App, listener: TcpListener, with_worker: bool) -> anyhow::Result
         let server = http::server::start(app, listener)?;
         let handle = server.handle();
         let running = actix_web::rt::spawn(server);
-        until_told_to_stop().await?;
+        let mut work = work;
+        tokio::select! {
+            told = until_told_to_stop() => told?,
+            ended = finished(&mut work) => {
+                handle.stop(true).await;
+                return ended_early(ended);
+            }
+        }
         tracing::info!("stopping: no new requests, those under way are finished");
         handle.stop(true).await;
         running.await??;
         stop.send_replace(true);
         if let Some(work) = work {
-            work.await?;
+            work.await??;
         }
         tracing::info!("stopped");
         Ok(())
     })
+}
+
+type Ended = Result<Result<(), Problem>, tokio::task::JoinError>;
+type Work = tokio::task::JoinHandle<Result<(), Problem>>;
+
+/// The end of the worker; never, where there is none.
+async fn finished(work: &mut Option<Work>) -> Ended {
+    match work {
+        Some(work) => work.await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Checks the settings, starts the log, and makes the app with its pool.

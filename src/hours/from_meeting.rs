@@ -128,6 +128,9 @@ fn again(
     report: &RecordFromMeeting,
     known: Entry,
 ) -> Result<Entry, Problem> {
+    // Whoever decides about the entry at the same time is waited for, and then seen.
+    conn.lock_row(LockTable::HoursEntries, known.id.0)?;
+    let known = store::find(conn, known.id)?;
     let now: i32 = known.minutes
         + store::corrections(conn, known.id)?
             .iter()

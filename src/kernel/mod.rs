@@ -2,6 +2,7 @@
 //! typed ids, instants, time zones, the clock, secrets, settings, the problem that every error becomes,
 //! and the context in which a use case runs. Nothing here knows a table, a route or a sentence.
 
+pub mod address;
 pub mod clock;
 pub mod context;
 pub mod ids;

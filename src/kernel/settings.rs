@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 /// The documented defaults, as they stand in `config/default.toml`.
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
@@ -45,7 +46,9 @@ pub struct Server {
     pub max_body_bytes: usize,
     pub max_import_bytes: usize,
     pub shutdown_seconds: u64,
+    #[serde(deserialize_with = "list")]
     pub cors_origins: Vec<String>,
+    #[serde(deserialize_with = "list")]
     pub trusted_proxies: Vec<String>,
     pub rate_per_minute_anonymous: u32,
     pub rate_per_minute_account: u32,
@@ -126,6 +129,7 @@ pub struct Smtp {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Meetings {
+    #[serde(deserialize_with = "list")]
     pub reminders_minutes: Vec<u32>,
     pub follow_up_minutes: u32,
     pub nudge_after_minutes: u32,
@@ -185,17 +189,46 @@ pub struct Finding {
     pub reason: String,
 }
 
+/// A list in a file, or a text with commas in a variable. Variables are texts and stay texts: a password of
+/// digits keeps its zeros.
+fn list<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    T: Deserialize<'de> + std::str::FromStr,
+    D: Deserializer<'de>,
+{
+    struct List<T>(std::marker::PhantomData<T>);
+    impl<'de, T: Deserialize<'de> + std::str::FromStr> Visitor<'de> for List<T> {
+        type Value = Vec<T>;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a list, or its items with commas between them")
+        }
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Vec<T>, E> {
+            let items = text
+                .split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty());
+            let unread = |item: &str| E::custom(format!("`{item}` is not such an item"));
+            items
+                .map(|item| item.parse().map_err(|_| unread(item)))
+                .collect()
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
+            let mut list = Vec::new();
+            while let Some(item) = items.next_element()? {
+                list.push(item);
+            }
+            Ok(list)
+        }
+    }
+    deserializer.deserialize_any(List(std::marker::PhantomData))
+}
+
 impl Settings {
     /// Reads the defaults, then `file` where given, then the environment.
     pub fn load(file: Option<&Path>) -> Result<Self, SettingsError> {
         let environment = config::Environment::with_prefix("PASSERELLE")
             .prefix_separator("__")
-            .separator("__")
-            .try_parsing(true)
-            .list_separator(",")
-            .with_list_parse_key("server.cors_origins")
-            .with_list_parse_key("server.trusted_proxies")
-            .with_list_parse_key("meetings.reminders_minutes");
+            .separator("__");
         Self::from_sources(file, environment)
     }
 
@@ -467,11 +500,22 @@ mod tests {
         let environment = config::Environment::with_prefix("PASSERELLE")
             .prefix_separator("__")
             .separator("__")
-            .try_parsing(true)
-            .list_separator(",")
-            .with_list_parse_key("meetings.reminders_minutes")
             .source(Some(map));
         Settings::from_sources(None, environment)
+    }
+
+    #[test]
+    fn a_variable_is_a_text_so_that_a_password_of_digits_keeps_its_zeros() {
+        let settings = with(&[
+            ("PASSERELLE__MAIL__SMTP__PASSWORD", "007123"),
+            ("PASSERELLE__SERVER__PORT", "9000"),
+            ("PASSERELLE__MEETINGS__REMINDERS_MINUTES", "60"),
+        ])
+        .unwrap();
+        assert_eq!(settings.mail.smtp.password.expose_secret(), "007123");
+        assert_eq!(settings.server.port, 9000);
+        assert_eq!(settings.meetings.reminders_minutes, [60]);
+        assert!(with(&[("PASSERELLE__MEETINGS__REMINDERS_MINUTES", "soon")]).is_err());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::access::policy::{self, Action};
 use crate::access::{audit, record};
+use crate::db::connection::LockTable;
 use crate::db::schema::conflicts_of_interest;
 use crate::db::{Conn, constraint};
 use crate::kernel::ids::{AccountId, ConflictOfInterestId, PersonId};
@@ -84,6 +85,9 @@ pub fn declare(
         let person = store::find(conn, id)?;
         let object = reach::record(conn, ctx, &person)?;
         policy::allow(&ctx.actor, Action::DeclareConflict, &object)?;
+        // Always in the same order: two who declare each other at once do it one after the other.
+        conn.lock_row(LockTable::Persons, id.min(given.other_person_id).0)?;
+        conn.lock_row(LockTable::Persons, id.max(given.other_person_id).0)?;
         let reason = other_side(conn, ctx, id, given)?;
         if already(conn, id, given.other_person_id)? {
             return Err(Problem::conflict("conflict-declared"));
@@ -137,8 +141,14 @@ fn other_side(
     }
     if given.other_person_id == id {
         faults.push(FieldError::new("/other_person_id", "oneself"));
-    } else if super::read::read_card(conn, ctx, given.other_person_id).is_err() {
-        faults.push(FieldError::new("/other_person_id", "not-found"));
+    } else {
+        match super::read::read_card(conn, ctx, given.other_person_id) {
+            Ok(_) => {}
+            Err(Problem::NotFound | Problem::Forbidden) => {
+                faults.push(FieldError::new("/other_person_id", "not-found"));
+            }
+            Err(problem) => return Err(problem),
+        }
     }
     Problem::unless_empty(faults)?;
     Ok(reason)

@@ -218,23 +218,27 @@ pub fn assign_coach(
     expected: &IfMatch,
     coach: Option<AccountId>,
 ) -> Result<Profile, Problem> {
-    if let Some(account) = coach
-        && !store::reach::is_coach(conn, account)?
-    {
-        return Err(Problem::field("/coach_id", "not-a-coach"));
-    }
-    change(
-        conn,
-        ctx,
-        id,
-        expected,
-        Action::AssignCoach,
-        "person.assign-coach",
-        |profile| {
-            profile.person.coach_id = coach;
-            Ok(())
-        },
-    )
+    conn.write_tx(|conn| {
+        // The policy before the form: who may not ask learns of nobody whether they coach.
+        super::read::allowed(conn, ctx, id, Action::AssignCoach)?;
+        if let Some(account) = coach
+            && !store::reach::is_coach(conn, account)?
+        {
+            return Err(Problem::field("/coach_id", "not-a-coach"));
+        }
+        change(
+            conn,
+            ctx,
+            id,
+            expected,
+            Action::AssignCoach,
+            "person.assign-coach",
+            |profile| {
+                profile.person.coach_id = coach;
+                Ok(())
+            },
+        )
+    })
 }
 
 /// Today on the person's own calendar.

@@ -9,6 +9,7 @@ use crate::db::connection::LockTable;
 use crate::db::{Conn, Constraint, constraint};
 use crate::kernel::ids::{ParticipationId, PersonId, ProgrammeId};
 use crate::kernel::{Context, FieldError, Instant, Problem};
+use crate::people;
 use crate::programmes::participation::{MOST_PLACES, Participation, ParticipationStatus, Side};
 use crate::programmes::{Programme, ProgrammeStatus, store};
 use crate::web::IfMatch;
@@ -58,23 +59,31 @@ fn places_out_of_range(most: i32) -> FieldError {
         .with("most", most)
 }
 
-/// Enrols a person. Errors: 403, 404; 422; 409 `programme-closed`, `already-enrolled`.
+/// Enrols a person whom the actor may read: who takes part can be read by the programme's staff, so nobody gets
+/// at a stranger's record by enrolling them.
 ///
 /// # Errors
-/// As said.
+/// 403, 404 for the programme; 422, also `/person_id not-found`; 409 `programme-closed`, `already-enrolled`.
 pub fn enrol(
     conn: &mut Conn,
     ctx: &Context,
     programme: ProgrammeId,
     new: &Enrolment,
 ) -> Result<Participation, Problem> {
-    let programme = store::find(conn, programme)?;
-    policy::allow(&ctx.actor, Action::EnrolPerson, &programme.object())?;
-    conn.write_tx(|conn| enrol_in(conn, ctx, &programme, new))
+    conn.write_tx(|conn| {
+        let programme = store::hold(conn, programme)?;
+        policy::allow(&ctx.actor, Action::EnrolPerson, &programme.object())?;
+        let person = people::read::allowed(conn, ctx, new.person_id, Action::ReadPerson);
+        person.map_err(|problem| match problem {
+            Problem::NotFound | Problem::Forbidden => Problem::field("/person_id", "not-found"),
+            other => other,
+        })?;
+        enrol_in(conn, ctx, &programme, new)
+    })
 }
 
 /// Enrols a person inside the caller's transaction: what the import and the demo call. The caller has asked
-/// the policy. Someone who left before comes back to the same participation.
+/// the policy and holds the programme ([`store::hold`]), which nobody closes meanwhile. Someone who left before comes back to the same participation.
 ///
 /// # Errors
 /// 422 for the fields, also `/person_id not-found`; 409 `programme-closed`, `already-enrolled`.

@@ -16,7 +16,7 @@ pub fn enrol(conn: &mut Conn, ctx: &Context, wishes: &[Wish]) -> Result<u32, Pro
     let Some(first) = wishes.first() else {
         return Ok(0);
     };
-    let programme = store::find(conn, first.programme_id)?;
+    let programme = store::hold(conn, first.programme_id)?;
     let mut new = 0;
     for wish in wishes {
         let side = match wish.role {

@@ -1,14 +1,31 @@
 //! Optimistic concurrency: every object has a version, its ETag; a change names the version that it changes.
+//!
+//! What is read carries more than its version: titles in the reader's language, names of others. So the ETag of
+//! a read is the version and a mark of the words (`"3-9f8a2c41"`): a reader's cache asks with both, a change is
+//! compared by the version alone.
 
-use actix_web::http::header::{ETAG, HeaderValue, IF_MATCH};
+use actix_web::http::Method;
+use actix_web::http::header::{ContentType, ETAG, HeaderValue, IF_MATCH};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, body::BoxBody, dev::Payload};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use crate::kernel::Problem;
 
 /// The ETag of a version.
 pub fn etag(version: i32) -> String {
     format!("\"{version}\"")
+}
+
+/// The ETag of a read: the version, and eight digits of the SHA-256 of what is told.
+fn of_read(version: i32, body: &[u8]) -> String {
+    let digest = Sha256::digest(body);
+    let mark: String = digest
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("\"{version}-{mark}\"")
 }
 
 /// The `If-Match` header of a change. It must be there (428); [`IfMatch::require`] compares it (412).
@@ -24,7 +41,15 @@ impl IfMatch {
     /// Refuses unless the header names `current`, or is `*`.
     pub fn require(&self, current: i32) -> Result<(), Problem> {
         let wanted = etag(current);
-        if self.0.iter().any(|tag| tag == "*" || *tag == wanted) {
+        let version = |tag: &str| match tag.split_once('-') {
+            Some((version, _)) => format!("{version}\""),
+            None => tag.to_owned(),
+        };
+        if self
+            .0
+            .iter()
+            .any(|tag| tag == "*" || version(tag) == wanted)
+        {
             Ok(())
         } else {
             Err(Problem::Stale)
@@ -86,18 +111,27 @@ impl<T> Versioned<T> {
 impl<T: Serialize> Responder for Versioned<T> {
     type Body = BoxBody;
 
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let mut answer = if self.created_at.is_some() {
             HttpResponse::Created()
         } else {
             HttpResponse::Ok()
         };
-        if let Ok(value) = HeaderValue::from_str(&etag(self.version)) {
+        let body = match serde_json::to_vec(&self.body) {
+            Ok(body) => body,
+            Err(error) => return HttpResponse::from_error(Problem::from(error)),
+        };
+        let tag = if request.method() == Method::GET {
+            of_read(self.version, &body)
+        } else {
+            etag(self.version)
+        };
+        if let Ok(value) = HeaderValue::from_str(&tag) {
             answer.insert_header((ETAG, value));
         }
         if let Some(location) = self.created_at {
             answer.insert_header((actix_web::http::header::LOCATION, location));
         }
-        answer.json(self.body)
+        answer.content_type(ContentType::json()).body(body)
     }
 }

@@ -20,19 +20,17 @@ pub use alerts::tell_coordinators;
 
 /// Works until `stopped` turns true. What is under way then gets `server.shutdown_seconds` to finish;
 /// what does not is left to a lease that runs out.
-pub async fn run(app: App, stopped: watch::Receiver<bool>) {
+///
+/// # Errors
+/// 500 when it cannot start: a program that delivers no mail should not look well.
+pub async fn run(app: App, stopped: watch::Receiver<bool>) -> Result<(), Problem> {
     let grace = Duration::from_secs(app.platform.settings.server.shutdown_seconds);
-    let name = match name() {
-        Ok(name) => name,
-        Err(problem) => {
-            tracing::error!(%problem, "the worker cannot start");
-            return;
-        }
-    };
+    let name = name()?;
+    let courier = courier(&app, &name)?;
     let mut told = stopped.clone();
     let all = async {
         tokio::join!(
-            mails(&app, &name, stopped.clone()),
+            mails(&app, &courier, stopped.clone()),
             jobs(&app, &name, stopped.clone()),
             purges(&app, stopped.clone()),
         )
@@ -45,6 +43,7 @@ pub async fn run(app: App, stopped: watch::Receiver<bool>) {
         _ = all => {}
         () = overtime => tracing::warn!("work under way was left to the next worker"),
     }
+    Ok(())
 }
 
 /// A name that no other worker has: leases are told apart by it.
@@ -68,16 +67,11 @@ pub fn courier(app: &App, worker: &str) -> Result<Courier, Problem> {
     )
 }
 
-async fn mails(app: &App, name: &str, stopped: watch::Receiver<bool>) {
-    match courier(app, name) {
-        Ok(courier) => {
-            every(app, "mails", stopped, || async {
-                Ok(courier.deliver_due().await?.total() > 0)
-            })
-            .await;
-        }
-        Err(problem) => tracing::error!(%problem, "mails are not delivered"),
-    }
+async fn mails(app: &App, courier: &Courier, stopped: watch::Receiver<bool>) {
+    every(app, "mails", stopped, || async {
+        Ok(courier.deliver_due().await?.total() > 0)
+    })
+    .await;
 }
 
 async fn jobs(app: &App, name: &str, stopped: watch::Receiver<bool>) {

@@ -15,10 +15,8 @@ fn a_mentor_writes_an_hour_down_and_both_and_staff_see_it() {
         assert_eq!(made.json()["flags"], json!([]));
         assert_eq!(made.json()["person_name"], "José Núñez");
         let read = app.get(&pair.mentee, made.header("location")).expect(200);
-        assert_eq!(
-            (read.header("etag"), &read.json()["role"]),
-            ("\"1\"", &json!("mentor"))
-        );
+        assert!(read.header("etag").starts_with("\"1-"));
+        assert_eq!(read.json()["role"], "mentor");
         for who in [
             &pair.mentor,
             &pair.mentee,

@@ -234,7 +234,8 @@ fn the_worker_reminds_by_itself() {
                 .build();
             runtime
                 .unwrap()
-                .block_on(passerelle::worker::run(worker, stopped));
+                .block_on(passerelle::worker::run(worker, stopped))
+                .unwrap();
         });
         let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
         let reminders = || -> i64 {

@@ -87,7 +87,7 @@ pub struct Person {
     /// All names folded, for search and for sorting.
     pub name_key: String,
     pub email: Option<String>,
-    /// See [`contact::email_key`]; unique.
+    /// See [`crate::kernel::address::key`]; unique.
     pub email_key: Option<String>,
     /// E.164, with an extension as `;ext=` (RFC 3966).
     pub phone: Option<String>,
@@ -195,7 +195,10 @@ impl Person {
             // signs only is refused before.
             self.name_key = self.given_name.to_lowercase();
         }
-        self.email_key = self.email.as_deref().map(contact::email_key);
+        self.email_key = self
+            .email
+            .as_deref()
+            .map(|address| crate::kernel::address::key(address));
     }
 }
 

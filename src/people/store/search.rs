@@ -192,7 +192,8 @@ fn conditions(filter: &Filter) -> Vec<Condition> {
     }
     if let Some(city) = &filter.city {
         all.push(Box::new(
-            lower(coalesce_text(persons::city, "")).eq(city.to_lowercase()),
+            // The database folds both sides: SQLite leaves É as it is.
+            lower(coalesce_text(persons::city, "")).eq(lower(city.clone())),
         ));
     }
     if let Some(province) = &filter.province {
