@@ -258,6 +258,7 @@ fn whoever_proposed_it_can_take_it_back_and_a_newer_one_takes_the_place_of_an_ol
     each_database(|app| {
         let pair = pair(app);
         let (made, counter, path) = proposed(app, &pair);
+        app.clock.advance(chrono::Duration::minutes(1));
         let next = json!({ "starts_at": "2026-10-27T22:00:00Z" });
         let second = id(&propose(app, &pair.mentor, &made, next).expect(201));
         assert_eq!(status(app, &pair, &made, 0), "superseded");
@@ -344,6 +345,7 @@ fn a_move_a_cancellation_and_time_itself_close_what_is_open() {
         };
         post("reschedule", json!({ "starts_at": "2026-10-27T22:00:00Z" }));
         assert_eq!(status(app, &pair, &made, 0), "superseded");
+        app.clock.advance(chrono::Duration::minutes(1));
         propose(app, &pair.mentor, &made, json!({ "starts_at": THEN })).expect(201);
         app.clock.set(instant("2026-10-20T20:29:00Z"));
         work(app);

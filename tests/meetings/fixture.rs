@@ -54,8 +54,11 @@ pub fn pair(app: &TestApp) -> Pair {
     pair_in(app, programme)
 }
 
-/// A programme in Ontario with settings of its own.
-pub fn programme(app: &TestApp, settings: Value) -> ProgrammeId {
+/// A programme in Ontario with settings of its own. Nobody is asked again unless they say so.
+pub fn programme(app: &TestApp, mut settings: Value) -> ProgrammeId {
+    if settings["meetings"]["nudge_after_minutes"].is_null() {
+        settings["meetings"]["nudge_after_minutes"] = json!(0);
+    }
     let now = app.ctx().now;
     let id = ProgrammeId::new(now);
     let day = |text: &str| text.parse::<NaiveDate>().unwrap();

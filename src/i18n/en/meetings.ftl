@@ -153,4 +153,5 @@ problem-counter-closed = This proposal is decided
     .detail = It is { $status } now. Nothing was changed.
 problem-counter-own = It is for the other side to decide
     .detail = You can take your own proposal back, and decide about those of others.
+field-not-attending = This person is not in the meeting.
 field-same-time = The meeting has this time already.

@@ -162,4 +162,5 @@ problem-counter-closed = Cette proposition est déjà réglée
     .detail = Son état est maintenant : { $status }. Rien n’a été modifié.
 problem-counter-own = La décision revient à l’autre personne
     .detail = Vous pouvez retirer votre propre proposition, et décider de celles des autres.
+field-not-attending = Cette personne ne participe pas à la rencontre.
 field-same-time = La rencontre a déjà ce moment.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::by_api;
+use super::signed_in;
 use super::views::CounterView;
 use crate::access::Caller;
 use crate::kernel::ids::{CounterId, MeetingId, PersonId};
@@ -55,7 +55,7 @@ async fn propose_meeting_time(
     body: Body<NewCounter>,
 ) -> Result<impl Responder, Problem> {
     let Body(new) = body;
-    let wanted = by_api::Wanted {
+    let wanted = signed_in::Wanted {
         meeting: id.0,
         person: new.person_id,
         starts_at: new.starts_at,
@@ -64,7 +64,7 @@ async fn propose_meeting_time(
     };
     let counter = app
         .db
-        .run(move |conn| by_api::propose(conn, &caller.ctx, wanted))
+        .run(move |conn| signed_in::propose(conn, &caller.ctx, wanted))
         .await?;
     Ok(actix_web::HttpResponse::Created().json(CounterView::from(counter)))
 }
@@ -80,7 +80,7 @@ async fn list_counter_proposals(
 ) -> Result<impl Responder, Problem> {
     let found = app
         .db
-        .run(move |conn| by_api::list(conn, &caller.ctx, id.0))
+        .run(move |conn| signed_in::list(conn, &caller.ctx, id.0))
         .await?;
     let views: Vec<CounterView> = found.into_iter().map(CounterView::from).collect();
     Ok(Json(views))
@@ -101,7 +101,7 @@ async fn accept_counter_proposal(
     let view = app
         .db
         .run(move |conn| {
-            let details = by_api::accept(conn, &caller.ctx, meeting, id)?;
+            let details = signed_in::accept(conn, &caller.ctx, meeting, id)?;
             Ok(MeetingView::of(&caller.ctx, &details))
         })
         .await?;
@@ -133,7 +133,7 @@ async fn decline_counter_proposal(
     let note = body.0.note;
     let counter = app
         .db
-        .run(move |conn| by_api::decline(conn, &caller.ctx, meeting, id, note))
+        .run(move |conn| signed_in::decline(conn, &caller.ctx, meeting, id, note))
         .await?;
     Ok(Json(CounterView::from(counter)))
 }
@@ -152,7 +152,7 @@ async fn withdraw_counter_proposal(
     let Path((meeting, id)) = path;
     let counter = app
         .db
-        .run(move |conn| by_api::withdraw(conn, &caller.ctx, meeting, id))
+        .run(move |conn| signed_in::withdraw(conn, &caller.ctx, meeting, id))
         .await?;
     Ok(Json(CounterView::from(counter)))
 }

@@ -5,12 +5,12 @@
 //! ends in them. What a proposal can become is drawn in [`super::model::CounterStatus`]'s module.
 
 pub mod api;
-mod by_api;
 mod by_link;
 pub mod decide;
 mod lapse;
 mod mails;
 pub mod pages;
+mod signed_in;
 pub mod store;
 mod views;
 

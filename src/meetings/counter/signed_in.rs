@@ -52,6 +52,9 @@ pub(super) fn propose(conn: &mut Conn, ctx: &Context, wanted: Wanted) -> Result<
             &object(&details, persons),
         )?;
         let attendee = attendee.ok_or_else(|| Problem::field("/person_id", "required"))?;
+        if !attends(&attendee) {
+            return Err(Problem::field("/person_id", "not-attending"));
+        }
         require_note(wanted.note.as_deref())?;
         let usual = details.meeting.time()?.length();
         let length = wanted
