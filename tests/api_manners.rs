@@ -705,6 +705,7 @@ fn a_kept_answer_survives_a_restart_and_a_killed_server_blocks_only_for_its_leas
                 .set((
                     keys::status.eq(None::<i32>),
                     keys::body_sealed.eq(None::<String>),
+                    keys::committed.eq(false),
                 ))
                 .execute(conn)?;
             diesel::delete(passerelle::db::schema::programmes::table).execute(conn)?;

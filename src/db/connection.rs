@@ -10,6 +10,8 @@ use diesel::connection::{
 };
 use diesel::prelude::*;
 
+use crate::db::claims;
+
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
 pub enum Conn {
@@ -42,7 +44,11 @@ impl Conn {
             Conn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
             Conn::Pg(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN")?,
         }
-        self.end_tx(work)
+        self.end_tx(|conn| {
+            let value = work(conn)?;
+            claims::mark(conn)?;
+            Ok(value)
+        })
     }
 
     /// Runs `work` in a read transaction: all its queries see one state of the data.

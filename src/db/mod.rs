@@ -2,6 +2,7 @@
 //! column codecs. The same query code runs on both; where they really differ, the difference is a function
 //! here (or in a room's `store.rs`) with both sides next to each other.
 
+pub mod claims;
 pub mod codec;
 pub mod connection;
 pub mod error;

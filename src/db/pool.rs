@@ -8,7 +8,7 @@ use std::time::Duration;
 use diesel::r2d2::{PooledConnection, R2D2Connection};
 use tokio::sync::Semaphore;
 
-use crate::db::{Conn, Manager};
+use crate::db::{Conn, Manager, claims};
 use crate::kernel::Problem;
 use crate::kernel::settings;
 
@@ -61,9 +61,10 @@ impl Db {
             })?
             .map_err(Problem::internal)?;
         let db = self.clone();
+        let claim = claims::of_task();
         tokio::task::spawn_blocking(move || {
             let _place = place;
-            db.run_here(work)
+            claims::on_thread(claim, || db.run_here(work))
         })
         .await
         .map_err(Problem::internal)?

@@ -61,6 +61,7 @@ diesel::table! {
         status -> Nullable<Integer>,
         headers -> Nullable<SqlJson>,
         body_sealed -> Nullable<Text>,
+        committed -> Bool,
         created_at -> SqlInstant,
         expires_at -> SqlInstant,
     }

@@ -6,7 +6,7 @@ use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
 use actix_web::http::header::{
-    AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LINK, LOCATION,
+    CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LINK, LOCATION,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -14,7 +14,9 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
 use futures_util::{Stream, stream};
 
+use crate::access::caller::bearer_of;
 use crate::access::tokens;
+use crate::db::claims;
 use crate::kernel::ids::IdempotencyId;
 use crate::kernel::{Actor, Problem};
 use crate::web::body::read_bounded;
@@ -56,7 +58,8 @@ pub async fn once(
             // A task of its own: when the client hangs up, the request is still finished and its answer kept,
             // so that the client's next attempt finds it.
             let work = actix_web::rt::spawn(async move {
-                let response = next.call(request).await?.map_into_boxed_body();
+                let response = claims::within(id, next.call(request)).await?;
+                let response = response.map_into_boxed_body();
                 Ok::<_, Error>(conclude(&app, id, response).await)
             });
             work.await.map_err(Problem::internal)?
@@ -66,6 +69,11 @@ pub async fn once(
             let mut rendered = Rendered::plain(StatusCode::CONFLICT, "idempotency-in-progress");
             rendered.retry_after = Some(1);
             Ok(request.into_response(problem(rendered)))
+        }
+        Ok(Claimed::Lost) => {
+            let status = StatusCode::CONFLICT;
+            let lost = Rendered::plain(status, "idempotency-answer-lost");
+            Ok(request.into_response(problem(lost)))
         }
         Ok(Claimed::Reused) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -89,7 +97,7 @@ async fn read_claim(
     given: &HeaderValue,
 ) -> Result<Option<Claim>, Problem> {
     let key = parse_key(given).ok_or_else(|| Problem::malformed("bad-idempotency-key"))?;
-    let bearer = bearer(request.headers());
+    let bearer = bearer_of(request.headers());
     let scope = match bearer {
         Some(token) => match tokens::authenticate(app, token).await {
             Ok(Actor::Account { id, .. }) => format!("account:{id}"),
@@ -102,9 +110,10 @@ async fn read_claim(
         }
     };
     let server = &app.platform.settings.server;
-    let limit = server.max_body_bytes.max(server.max_import_bytes);
-    let limit = if request.path().ends_with("/imports") {
-        limit
+    // Nobody who is not signed in makes the server hold a large body.
+    let imports = scope.starts_with("account:") && request.path().ends_with("/imports");
+    let limit = if imports {
+        server.max_body_bytes.max(server.max_import_bytes)
     } else {
         server.max_body_bytes
     };
@@ -127,14 +136,6 @@ async fn read_claim(
     Ok(Some(claim))
 }
 
-fn bearer(headers: &HeaderMap) -> Option<String> {
-    let text = headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = text.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| token.trim().to_owned())
-}
-
 /// 1 to 200 visible characters; the quotes of a structured field are taken off.
 fn parse_key(value: &HeaderValue) -> Option<String> {
     let text = value.to_str().ok()?.trim();
@@ -154,7 +155,12 @@ async fn conclude(
 ) -> ServiceResponse<BoxBody> {
     let status = response.status();
     if !status.is_success() && !status.is_redirection() {
-        let released = app.db.run(move |conn| store::release(conn, id)).await;
+        let release = if status.is_server_error() {
+            store::release_unless_committed
+        } else {
+            store::release
+        };
+        let released = app.db.run(move |conn| release(conn, id)).await;
         if let Err(error) = released {
             tracing::warn!(%error, "a claim was not released; it is free again when its lease ends");
         }

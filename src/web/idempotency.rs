@@ -3,7 +3,9 @@
 //! sign-in. While its request runs the key is claimed; a good answer is kept, sealed, for [`KEPT_HOURS`] hours and
 //! given again; a refusal changed nothing and is not kept, so that the same key may try again.
 //!
-//! A server that is killed in the middle leaves a claim behind, which is free again after [`LEASE_SECONDS`].
+//! Every transaction that such a request commits marks its key in the same breath ([`crate::db::claims`]). A server
+//! that is killed in the middle leaves a claim behind: after [`LEASE_SECONDS`] it is free again if nothing was
+//! committed, and if something was, the key stays used and only its answer is lost. Nothing is ever done twice.
 
 use chrono::Duration;
 use diesel::prelude::*;
@@ -41,6 +43,8 @@ pub enum Claimed {
     Done(Kept),
     /// It is being done.
     InProgress,
+    /// It was done, and the server fell before it could keep the answer.
+    Lost,
     /// The key was used for another request.
     Reused,
 }
@@ -67,6 +71,7 @@ struct Row {
     status: Option<i32>,
     headers: Option<Json<Headers>>,
     body_sealed: Option<String>,
+    committed: bool,
     created_at: Instant,
     expires_at: Instant,
 }
@@ -94,7 +99,7 @@ pub fn claim(
     });
     match found {
         Ok(Ok(id)) => Ok(Claimed::New(id)),
-        Ok(Err(row)) => answer(keyring, claim, row),
+        Ok(Err(row)) => answer(keyring, now, claim, row),
         // Another server was a moment faster.
         Err(error) if matches!(constraint(&error), Some(Constraint::Unique { .. })) => {
             Ok(Claimed::InProgress)
@@ -116,6 +121,7 @@ fn find(conn: &mut Conn, claim: &Claim) -> Result<Option<Row>, DieselError> {
             keys::status,
             keys::headers,
             keys::body_sealed,
+            keys::committed,
             keys::created_at,
             keys::expires_at,
         ))
@@ -145,16 +151,15 @@ fn take_over(
     claim: &Claim,
     row: Row,
 ) -> Result<Result<IdempotencyId, Row>, DieselError> {
-    let abandoned = row.status.is_none()
-        && row.fingerprint == claim.fingerprint
-        && now.since(row.created_at) > Duration::seconds(LEASE_SECONDS);
-    if !abandoned {
+    let nothing_done = row.status.is_none() && !row.committed;
+    if !nothing_done || row.fingerprint != claim.fingerprint || !is_abandoned(now, &row) {
         return Ok(Err(row));
     }
     let mine = keys::table.filter(
         keys::id
             .eq(row.id)
             .and(keys::status.is_null())
+            .and(keys::committed.eq(false))
             .and(keys::created_at.eq(row.created_at)),
     );
     let taken = diesel::update(mine)
@@ -163,12 +168,22 @@ fn take_over(
     Ok(if taken == 1 { Ok(row.id) } else { Err(row) })
 }
 
-fn answer(keyring: &Keyring, claim: &Claim, row: Row) -> Result<Claimed, Problem> {
+/// Whether the server that works on it must be gone.
+fn is_abandoned(now: Instant, row: &Row) -> bool {
+    now.since(row.created_at) > Duration::seconds(LEASE_SECONDS)
+}
+
+fn answer(keyring: &Keyring, now: Instant, claim: &Claim, row: Row) -> Result<Claimed, Problem> {
     if row.fingerprint != claim.fingerprint {
         return Ok(Claimed::Reused);
     }
+    let lost = row.committed && is_abandoned(now, &row);
     let (Some(status), Some(sealed)) = (row.status, row.body_sealed) else {
-        return Ok(Claimed::InProgress);
+        return Ok(if lost {
+            Claimed::Lost
+        } else {
+            Claimed::InProgress
+        });
     };
     Ok(Claimed::Done(Kept {
         status: u16::try_from(status).map_err(Problem::internal)?,
@@ -195,9 +210,16 @@ pub fn keep(
     Ok(())
 }
 
-/// Gives up a claim whose request changed nothing.
+/// Gives up a claim whose request was refused, and changed nothing.
 pub fn release(conn: &mut Conn, id: IdempotencyId) -> Result<(), Problem> {
     diesel::delete(keys::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
+/// Gives up a claim whose request failed on our side, unless something was committed all the same: a connection
+/// that is cut during a commit fails, and nobody knows what the database made of it but the database.
+pub fn release_unless_committed(conn: &mut Conn, id: IdempotencyId) -> Result<(), Problem> {
+    diesel::delete(keys::table.find(id).filter(keys::committed.eq(false))).execute(conn)?;
     Ok(())
 }
 

@@ -48,6 +48,7 @@ CREATE TABLE idempotency_keys (
     status INTEGER,
     headers JSONB,
     body_sealed TEXT,
+    committed BOOLEAN NOT NULL DEFAULT FALSE,
     created_at TIMESTAMPTZ NOT NULL,
     expires_at TIMESTAMPTZ NOT NULL,
     CONSTRAINT idempotency_keys_scope_key_hash_key UNIQUE (scope, key_hash)

@@ -45,6 +45,7 @@ CREATE TABLE idempotency_keys (
     status INTEGER,
     headers TEXT,
     body_sealed TEXT,
+    committed BOOLEAN NOT NULL DEFAULT FALSE,
     created_at TEXT NOT NULL,
     expires_at TEXT NOT NULL,
     CONSTRAINT idempotency_keys_scope_key_hash_key UNIQUE (scope, key_hash)
