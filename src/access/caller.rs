@@ -3,9 +3,10 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
+use crate::access::door::Door;
 use crate::access::tokens;
 use crate::kernel::ids::FamilyId;
 use crate::kernel::{Context, Problem};
@@ -31,6 +32,7 @@ impl FromRequest for Caller {
             let app = App::of(&request)?;
             let token = bearer(&request)?;
             let (actor, session) = tokens::authenticate_session(app, token).await?;
+            Door::admit(&request, &actor)?;
             Ok(Self {
                 ctx: app.context(&request, actor),
                 session,
@@ -40,17 +42,17 @@ impl FromRequest for Caller {
 }
 
 fn bearer(request: &HttpRequest) -> Result<String, Problem> {
-    let header = request
-        .headers()
-        .get(AUTHORIZATION)
-        .and_then(|v| v.to_str().ok());
-    header
-        .and_then(|v| {
-            v.strip_prefix("Bearer ")
-                .or_else(|| v.strip_prefix("bearer "))
-        })
-        .map(|t| t.trim().to_owned())
-        .ok_or(Problem::Unauthenticated {
-            code: "sign-in-needed",
-        })
+    bearer_of(request.headers()).ok_or(Problem::Unauthenticated {
+        code: "sign-in-needed",
+    })
+}
+
+/// The bearer token of a request; the scheme's name is read in any case (RFC 9110, 11.1).
+#[must_use]
+pub fn bearer_of(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = text.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| token.trim().to_owned())
 }

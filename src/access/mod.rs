@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod api;
 pub mod audit;
 pub mod caller;
+pub mod door;
 pub mod email;
 pub mod keys;
 pub mod links;

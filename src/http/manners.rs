@@ -7,6 +7,7 @@ use actix_web::HttpRequest;
 use actix_web::dev::ServiceRequest;
 use actix_web::web::{Bytes, Data};
 
+use crate::access::door::Door;
 use crate::http::limiter::Limiter;
 use crate::http::methods::Methods;
 use crate::http::metrics::Metrics;
@@ -28,6 +29,8 @@ pub struct Manners {
     pub metrics: Metrics,
     /// Which methods an API address takes.
     pub methods: Methods,
+    /// Which action each API route is.
+    pub door: Data<Door>,
     /// The OpenAPI document.
     pub document: Bytes,
     /// Its ETag.
@@ -49,6 +52,7 @@ impl Manners {
             known: KnownCredentials::default(),
             metrics: Metrics::new().map_err(Problem::internal)?,
             methods: Methods::of(&document),
+            door: Data::new(Door::of(&document)),
             document_etag: format!("\"{}\"", crate::kernel::secret::fingerprint(&bytes)),
             document: bytes,
             migrated: AtomicBool::new(false),

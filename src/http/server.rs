@@ -24,9 +24,10 @@ pub fn start(app: App, listener: TcpListener) -> std::io::Result<Server> {
     };
     let shutdown = settings.server.shutdown_seconds;
     let manners = Manners::new(settings).map_err(|e| std::io::Error::other(e.to_string()))?;
+    let door = manners.door.clone();
     let (app, manners) = (web::Data::new(app), web::Data::new(manners));
     let server = HttpServer::new(move || {
-        let (app, manners) = (app.clone(), manners.clone());
+        let (app, manners, door) = (app.clone(), manners.clone(), door.clone());
         let (app_factory, _document) = actix_web::App::new()
             .into_utoipa_app()
             .map(|a| {
@@ -41,6 +42,7 @@ pub fn start(app: App, listener: TcpListener) -> std::io::Result<Server> {
                     .wrap(from_fn(circumstances::note))
                     .app_data(app)
                     .app_data(manners)
+                    .app_data(door)
             })
             .configure(routes::all)
             .default_service(web::to(methods::otherwise))
