@@ -8,7 +8,7 @@ use crate::db::Conn;
 use crate::db::connection::LockTable;
 use crate::hours::model::{self, Entry, Status};
 use crate::hours::record::{self, zone_of};
-use crate::hours::store;
+use crate::hours::{store, tell};
 use crate::kernel::ids::HoursEntryId;
 use crate::kernel::{Context, FieldError, Problem};
 use crate::web::IfMatch;
@@ -129,6 +129,9 @@ fn put(
         _ => "hours.reject",
     };
     record::line(conn, ctx, action, Some(before), &after)?;
+    if status == Status::Rejected {
+        tell::plan(conn, ctx, &after)?;
+    }
     Ok(after)
 }
 
@@ -145,6 +148,7 @@ pub struct Seen {
 
 /// What became of one entry of many.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DecidedHours)]
 pub struct Decided {
     pub id: HoursEntryId,
     /// Where it stands now; null when it was not decided.

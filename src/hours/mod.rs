@@ -35,6 +35,7 @@ pub mod pages;
 pub mod record;
 pub mod report;
 pub mod store;
+pub mod tell;
 pub mod totals;
 
 pub use from_meeting::{RecordFromMeeting, ReportedBy, record_from_meeting};

@@ -7,7 +7,7 @@ use super::{
     clean::{Line, Link, Text},
     deliver::Cause,
     templates::{Kind, Template},
-    when::When,
+    when::{Day, When},
 };
 
 macro_rules! templates {
@@ -80,6 +80,17 @@ pub enum CounterRefusal {
     Unclear,
 }
 
+/// An hours entry that was not accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RejectedHours {
+    pub on: Day,
+    /// In the recipient's language.
+    pub activity: Line,
+    pub minutes: i32,
+    /// What the coordinator wrote.
+    pub reason: Text,
+}
+
 templates! {
     /// An account was opened: choose a password.
     AccountInvitation {
@@ -116,6 +127,19 @@ templates! {
         programme: Line,
         /// What the coordinator wants to say about it; never the internal reason.
         note: Option<Text>,
+    }
+
+    /// Somebody takes part in a programme no longer, by another's decision.
+    ParticipationEnded {
+        name: Line,
+        programme: Line,
+    }
+
+    /// Hours were not accepted; everything of ten minutes in one mail.
+    HoursRejected {
+        name: Line,
+        programme: Line,
+        entries: Vec<RejectedHours>,
     }
 
     /// A meeting was booked.

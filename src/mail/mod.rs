@@ -27,4 +27,4 @@ pub use clean::{Line, Link, Text};
 pub use deliver::{Cause, Courier, DeadMail};
 pub use outbox::{NewMail, Queued, Recipient, enqueue};
 pub use templates::{Kind, Template, Templates};
-pub use when::When;
+pub use when::{Day, When};

@@ -23,6 +23,8 @@ crate::text_enum! {
         PasswordReset => "password-reset",
         MentorshipIntroduction => "mentorship-introduction",
         MentorshipEnded => "mentorship-ended",
+        ParticipationEnded => "participation-ended",
+        HoursRejected => "hours-rejected",
         MeetingInvitation => "meeting-invitation",
         MeetingUpdate => "meeting-update",
         MeetingCancellation => "meeting-cancellation",

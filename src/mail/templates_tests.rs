@@ -151,6 +151,22 @@ fn values(kind: Kind, data: Data, locale: Locale) -> serde_json::Value {
                 note,
             },
         ),
+        Kind::ParticipationEnded => json(kind, &ParticipationEnded { name, programme }),
+        Kind::HoursRejected => {
+            let entry = |date: &str| RejectedHours {
+                on: date.parse::<chrono::NaiveDate>().unwrap().into(),
+                activity: data.line("préparation"),
+                minutes: 45,
+                reason: Text::new(&data.words("Cette préparation est déjà notée.\nMerci !")),
+            };
+            let entries = vec![entry("2026-12-01"), entry("2026-12-08")];
+            let rejected = HoursRejected {
+                name,
+                programme,
+                entries,
+            };
+            json(kind, &rejected)
+        }
         Kind::MeetingInvitation => json(
             kind,
             &MeetingInvitation {

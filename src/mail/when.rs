@@ -1,7 +1,7 @@
 //! A time as a mail says it: in the recipient's zone, with the zone's name (T1). Only numbers and the
 //! names of places are here; the words and their order are the templates'.
 
-use chrono::{Datelike, NaiveTime, Timelike};
+use chrono::{Datelike, NaiveDate, NaiveTime, Timelike};
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{Instant, Locale, Zone};
@@ -31,6 +31,29 @@ pub struct When {
 pub struct Clock {
     pub hour: u32,
     pub minute: u32,
+}
+
+/// A date, as a mail says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Day {
+    pub year: i32,
+    /// 1 to 12.
+    pub month: u32,
+    /// 1 to 31.
+    pub day: u32,
+    /// 1 (Monday) to 7.
+    pub weekday: u32,
+}
+
+impl From<NaiveDate> for Day {
+    fn from(date: NaiveDate) -> Self {
+        Self {
+            year: date.year(),
+            month: date.month(),
+            day: date.day(),
+            weekday: date.weekday().number_from_monday(),
+        }
+    }
 }
 
 impl When {

@@ -10,7 +10,7 @@ use crate::kernel::ids::ParticipationId;
 use crate::kernel::{Context, FieldError, Problem};
 use crate::programmes::enrol::note;
 use crate::programmes::participation::{Participation, ParticipationStatus};
-use crate::programmes::store;
+use crate::programmes::{mails, store};
 use crate::web::IfMatch;
 
 /// Most characters of a reason.
@@ -61,7 +61,10 @@ pub fn leave(
         if before.taken > 0 {
             return Err(Problem::conflict("mentorships-open").with("open", before.taken));
         }
-        leave_in(conn, ctx, &before, reason)
+        let after = leave_in(conn, ctx, &before, reason)?;
+        let programme = store::find(conn, after.programme_id)?;
+        mails::say_left(conn, ctx, &programme, std::slice::from_ref(&after))?;
+        Ok(after)
     })
 }
 

@@ -7,7 +7,7 @@ use crate::kernel::ids::ProgrammeId;
 use crate::kernel::{Context, Problem};
 use crate::programmes::leave::leave_in;
 use crate::programmes::participation::{ParticipationStatus, Side};
-use crate::programmes::{Programme, ProgrammeStatus, store};
+use crate::programmes::{Programme, ProgrammeStatus, mails, store};
 use crate::web::IfMatch;
 
 /// Opens a programme: from now on its people are matched.
@@ -62,6 +62,7 @@ pub fn close_in(
     for one in &idle {
         leave_in(conn, ctx, one, reason.to_owned())?;
     }
+    mails::say_left(conn, ctx, &closed, &idle)?;
     let waiting = idle.iter().filter(|one| one.side == Side::Mentee).count();
     let gone = LetGo {
         waiting,

@@ -17,6 +17,7 @@ pub mod enrol;
 pub mod imported;
 pub mod leave;
 pub mod life;
+pub mod mails;
 pub mod model;
 pub mod participants;
 pub mod participation;
