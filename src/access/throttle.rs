@@ -20,12 +20,14 @@ use diesel::sql_types::Text;
 
 use crate::db::schema::throttles;
 use crate::db::{Conn, UpsertExt};
-use crate::kernel::ids::ThrottleId;
+use crate::kernel::ids::{PersonId, ThrottleId};
 use crate::kernel::secret::hex;
 use crate::kernel::{Context, Instant, Problem};
 
 /// Attempts are counted within this time.
 pub const WINDOW: Duration = Duration::minutes(15);
+/// Changes of meetings that a person makes within [`WINDOW`] without a pause.
+pub const MEETING_CHANGES: u32 = 40;
 /// The first pause; it doubles with every further attempt.
 const FIRST_PAUSE: Duration = Duration::seconds(30);
 
@@ -129,6 +131,19 @@ pub fn of_unknown_feed(ctx: &Context) -> Vec<Bucket> {
 /// could ask without limit could have it knock on doors.
 pub fn of_calendar_checks(ctx: &Context, person: &str) -> Vec<Bucket> {
     vec![Bucket::new(ctx, "calendar.person", person, 12, WINDOW)]
+}
+
+/// The counter of what a person does to meetings that others get a mail about: forty changes in the window are more
+/// than anybody needs, and fewer than it takes to bury somebody in mail.
+pub fn of_meeting_changes(ctx: &Context, person: PersonId) -> Vec<Bucket> {
+    let person = person.to_string();
+    vec![Bucket::new(
+        ctx,
+        "meetings.person",
+        &person,
+        MEETING_CHANGES,
+        WINDOW,
+    )]
 }
 
 /// An IPv4 address, or the /64 network of an IPv6 address: one customer of a provider has all of it.

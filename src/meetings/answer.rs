@@ -4,7 +4,7 @@
 use super::details::Details;
 use super::model::{self, Answer, Incoming, Partstat, Refusal, Source, Verdict};
 use super::store::{self, AnswerLine};
-use super::{mails, refused, reoffer, text};
+use super::{mails, pace, refused, reoffer, text};
 use crate::access::policy::{self, Action};
 use crate::access::{Object, audit, record};
 use crate::db::Conn;
@@ -192,6 +192,9 @@ fn tell(
         Partstat::Declined => reoffer::offers(conn, ctx, details)?,
         _ => Vec::new(),
     };
+    if said.source != Source::Calendar {
+        pace::count(conn, ctx)?;
+    }
     mails::tell_answer(conn, ctx, details, said.person_id, &offers)?;
     if said.source == Source::Calendar {
         mails::offer_other_times(conn, ctx, details, said.person_id, &offers)?;

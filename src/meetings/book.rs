@@ -9,7 +9,7 @@ use super::pair::Pair;
 use super::slots::{Refusal, Span, fits};
 use super::store::{self, Attendee, Contact, Meeting, Participant};
 use super::text::{self, Words};
-use super::{calendars, links, mails, reminders};
+use super::{calendars, links, mails, pace, reminders};
 use crate::access::policy::{self, Action};
 use crate::db::connection::LockTable;
 use crate::db::{Conn, Constraint, constraint};
@@ -55,6 +55,7 @@ pub fn book(conn: &mut Conn, ctx: &Context, command: Book) -> Result<Details, Pr
         let minutes = command.minutes.unwrap_or(usual);
         let time = text::time(command.starts_at, minutes, ctx.now)?;
         require_free(conn, ctx, &pair, time, None, command.hours)?;
+        pace::count(conn, ctx)?;
         let details = make(ctx, &pair, time, words)?;
         let attendees: Vec<Attendee> = details
             .participants

@@ -3,7 +3,7 @@
 use super::details::Details;
 use super::model::{self, Change, State, Step};
 use super::store::{Filter, Order};
-use super::{counter, mails, refused, reminders, store, text};
+use super::{counter, mails, pace, refused, reminders, store, text};
 use crate::access::Scope;
 use crate::access::policy::Action;
 use crate::db::Conn;
@@ -32,6 +32,7 @@ pub fn cancel(
         let mut details = Details::hold(conn, id)?;
         details.allow(ctx, Action::CancelMeeting)?;
         check(details.meeting.version)?;
+        pace::count(conn, ctx)?;
         call_off(conn, ctx, &mut details, reason)?;
         Ok(details)
     })

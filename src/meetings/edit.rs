@@ -3,7 +3,7 @@
 use super::details::Details;
 use super::model::{self, Change, Step};
 use super::text::Words;
-use super::{mails, refused, store};
+use super::{mails, pace, refused, store};
 use crate::access::policy::Action;
 use crate::db::Conn;
 use crate::kernel::ids::MeetingId;
@@ -42,6 +42,7 @@ pub fn edit(
         if wanted == stands {
             return Ok(details);
         }
+        pace::count(conn, ctx)?;
         meeting.mode = wanted.mode;
         meeting.title = wanted.title;
         meeting.location = wanted.location;

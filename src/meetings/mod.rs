@@ -24,6 +24,7 @@ pub mod links;
 pub mod mails;
 pub mod model;
 mod nudge;
+mod pace;
 pub mod pages;
 pub mod pair;
 pub mod propose;

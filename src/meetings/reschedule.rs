@@ -5,7 +5,7 @@ use super::details::Details;
 use super::model::{self, Change, Partstat, Source};
 use super::pair::Pair;
 use super::slots::Span;
-use super::{counter, mails, refused, reminders, store, text};
+use super::{counter, mails, pace, refused, reminders, store, text};
 use crate::access::policy::Action;
 use crate::db::Conn;
 use crate::kernel::ids::{MeetingId, PersonId};
@@ -118,6 +118,7 @@ pub fn reschedule_agreed_in(
         Some(details.meeting.id),
         command.hours,
     )?;
+    pace::count(conn, ctx)?;
     let before = details.meeting.clone();
     move_to(ctx, details, &pair, new, agreed);
     save(conn, details)?;
