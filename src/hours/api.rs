@@ -175,7 +175,7 @@ async fn list_hours(
     query: Query<ListQuery>,
 ) -> Result<impl Responder, Problem> {
     let scope = policy::scope(&caller.ctx.actor, Action::ListHours)?;
-    let filter = query.0.filter();
+    let filter = query.0.filter().checked()?;
     let page = PageQuery::new(query.0.limit, query.0.cursor);
     let (after, rows) = (page.after()?, page.fetch()?);
     let rows = app
@@ -248,6 +248,7 @@ async fn attest_hours(
 /// A reason, which the other side reads.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = HoursReason)]
 struct Reason {
     /// 1 to 2,000 characters.
     reason: String,
@@ -310,6 +311,7 @@ async fn reject_hours(
 
 crate::text_enum! {
     /// What is decided about many entries.
+    #[schema(as = HoursVerdict)]
     enum Verdict { Approve => "approve", Reject => "reject" }
 }
 
@@ -438,7 +440,8 @@ async fn total_hours(
         from: query.from,
         to: query.to,
         ..Filter::default()
-    };
+    }
+    .checked()?;
     let work = move |conn: &mut Conn| totals::totals(conn, &scope, &filter, query.by);
     let items = app.db.run(work).await?;
     Ok(HttpResponse::Ok().json(Totals { items }))
@@ -479,7 +482,8 @@ async fn export_hours(
         from: query.from,
         to: query.to,
         ..Filter::default()
-    };
+    }
+    .checked()?;
     let export = Export::new(scope, filter, query.lang.unwrap_or(caller.ctx.locale));
     let pieces = futures_util::stream::try_unfold(export, move |mut export| {
         let app = app.clone();

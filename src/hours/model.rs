@@ -30,6 +30,7 @@ crate::text_enum! {
 
 crate::text_enum! {
     /// Where an entry came from.
+    #[schema(as = HoursSource)]
     pub enum Source {
         /// A meeting that was reported as held.
         Meeting => "meeting",
@@ -42,6 +43,7 @@ crate::text_enum! {
 
 crate::text_enum! {
     /// Where an entry stands.
+    #[schema(as = HoursStatus)]
     pub enum Status {
         Recorded => "recorded",
         /// The other person of the pair says that it is so.

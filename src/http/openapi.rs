@@ -116,6 +116,7 @@ fn complete_operation(
         operation.insert("security".into(), json!([]));
     }
     let body = operation.contains_key("requestBody");
+    let queried = has_query(operation);
     let Some(declared) = entry(operation, "responses") else {
         return;
     };
@@ -124,11 +125,16 @@ fn complete_operation(
     if !public {
         wanted.extend(["401", "403"]);
     }
-    if path.contains('{') {
+    // What a body names may not be there either.
+    if path.contains('{') || (method == "post" && body && !public) {
         wanted.push("404");
     }
     if body {
         wanted.extend(["400", "413", "415", "422"]);
+    }
+    // A bad cursor, a field that is wrong; with a key that is none, or was used for another request, every POST.
+    if queried || method == "post" {
+        wanted.extend(["400", "422"]);
     }
     if versioned {
         wanted.push("428");
@@ -152,6 +158,12 @@ fn complete_operation(
         examples::fill(request, components);
     }
     add_parameters(method, versioned, operation);
+}
+
+fn has_query(operation: &Map<String, Value>) -> bool {
+    let list = operation.get("parameters").and_then(Value::as_array);
+    let mut all = list.into_iter().flatten();
+    all.any(|one| one.get("in").and_then(Value::as_str) == Some("query"))
 }
 
 /// A declared problem is sent as `application/problem+json`.

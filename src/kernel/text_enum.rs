@@ -10,17 +10,20 @@
 /// assert_eq!(Mode::InPerson.as_str(), "in-person");
 /// assert_eq!(Mode::parse("remote"), Some(Mode::Remote));
 /// ```
+///
+/// Names in the OpenAPI document are of the whole deployment: where two rooms use one word, give each its own with
+/// `#[schema(as = …)]`.
 #[macro_export]
 macro_rules! text_enum {
     // The word is a token and no `literal`: derives do not see through the group that a literal is wrapped in,
     // and the OpenAPI document would name the variants instead.
     ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$vmeta:meta])* $var:ident => $s:tt),+ $(,)? }) => {
-        $(#[$meta])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord,
             serde::Serialize, serde::Deserialize, utoipa::ToSchema,
             diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
         )]
+        $(#[$meta])*
         #[diesel(sql_type = diesel::sql_types::Text)]
         $vis enum $name { $($(#[$vmeta])* #[serde(rename = $s)] $var),+ }
 

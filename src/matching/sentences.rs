@@ -18,6 +18,7 @@ use crate::reference::occupations::Occupation;
 
 /// Why a part of the score is what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ScoreReason)]
 pub struct Reason {
     /// The part of the score.
     pub part: &'static str,

@@ -58,6 +58,7 @@ impl From<(Participation, Named)> for Participant {
 
 crate::text_enum! {
     /// What a list of participations is sorted by.
+    #[schema(as = ParticipationSort)]
     pub enum Sort {
         /// When people joined, first come first.
         Joined => "joined",

@@ -154,6 +154,7 @@ pub struct Filter {
 
 crate::text_enum! {
     /// What a list of proposals is sorted by.
+    #[schema(as = ProposalSort)]
     pub enum Sort {
         /// The best fit first.
         Best => "-score",

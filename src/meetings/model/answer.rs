@@ -45,6 +45,7 @@ impl From<Answer> for Partstat {
 
 crate::text_enum! {
     /// The door through which an answer came. Behind all of them is the same function.
+    #[schema(as = AnswerSource)]
     pub enum Source {
         /// The page behind a button in a mail.
         Link => "link",

@@ -50,6 +50,7 @@ crate::text_enum! {
 
 crate::text_enum! {
     /// What a report says about a meeting.
+    #[schema(as = ReportOutcome)]
     pub enum Outcome {
         /// It took place.
         Held => "held",
@@ -70,6 +71,7 @@ crate::text_enum! {
 
 crate::text_enum! {
     /// What an attendee is in the mentorship.
+    #[schema(as = AttendeeSide)]
     pub enum Side {
         Mentor => "mentor",
         Mentee => "mentee",

@@ -79,7 +79,7 @@ impl ImportQuery {
     request_body(content((String = "text/csv"),
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "multipart/form-data"))),
-    responses((status = 201, body = ImportView), (status = 422, description = "`status: refused`", body = ImportView),
+    responses((status = 201, body = ImportView), (status = 422, description = "`status: refused`; or a problem", body = ImportView),
         (status = 400, body = ProblemDocument), (status = 403, body = ProblemDocument),
         (status = 413, body = ProblemDocument)))]
 #[post("/imports")]

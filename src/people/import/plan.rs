@@ -17,6 +17,7 @@ use crate::people::store::{self, lists, reach};
 
 crate::text_enum! {
     /// What becomes of a row.
+    #[schema(as = ImportOutcome)]
     pub enum Outcome {
         Created => "created",
         Changed => "changed",

@@ -97,6 +97,7 @@ impl Counts {
 
 crate::text_enum! {
     /// What became of an import.
+    #[schema(as = ImportStatus)]
     pub enum Status {
         /// A dry run: no person was stored.
         Planned => "planned",

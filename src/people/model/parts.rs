@@ -17,6 +17,7 @@ crate::text_enum! {
 
 crate::text_enum! {
     /// Whether a topic is asked for or offered.
+    #[schema(as = TopicSide)]
     pub enum Side { Wants => "wants", Offers => "offers" }
 }
 

@@ -16,6 +16,7 @@ use crate::people::model::{Person, PersonStatus};
 
 crate::text_enum! {
     /// What a list of people is sorted by; `-` in front turns it round.
+    #[schema(as = PersonSort)]
     pub enum Sort {
         Name => "name",
         NameDown => "-name",
