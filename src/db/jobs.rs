@@ -195,6 +195,17 @@ pub fn perform(
     done
 }
 
+/// Forgets jobs that were done or cancelled before `before`. What is dead stays, for somebody to look at.
+///
+/// # Errors
+/// Those of the database.
+pub fn purge(conn: &mut Conn, before: Instant) -> QueryResult<usize> {
+    let over = jobs::table
+        .filter(jobs::status.eq_any([JobStatus::Done, JobStatus::Cancelled]))
+        .filter(jobs::done_at.lt(before));
+    diesel::delete(over).execute(conn)
+}
+
 /// Gives a job back after a failure: again after 1, 2, 4, … minutes, dead after [`MOST_ATTEMPTS`].
 fn fail(conn: &mut Conn, job: &Job, worker: &str, now: Instant, why: &str) -> QueryResult<()> {
     let shift = u32::try_from(job.attempts.clamp(1, MOST_ATTEMPTS) - 1).unwrap_or(0);

@@ -33,6 +33,7 @@ pub struct Settings {
     pub mail: Mail,
     pub meetings: Meetings,
     pub worker: Worker,
+    pub retention: Retention,
     pub log: Log,
 }
 
@@ -75,6 +76,17 @@ pub struct Security {
     pub reset_hours: u32,
     pub signing_key_days: u32,
     pub sign_in_attempts: u32,
+}
+
+/// The most requests a minute that a limit can count (one in ten microseconds).
+const RATE_MOST: u32 = 6_000_000;
+
+/// How long is kept what is needed for a while only.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    pub import_rows_days: u32,
+    pub done_jobs_days: u32,
 }
 
 /// Where mail goes.
@@ -467,6 +479,18 @@ impl Settings {
             3,
             100,
         );
+        within(
+            "server.rate_per_minute_anonymous",
+            self.server.rate_per_minute_anonymous,
+            1,
+            RATE_MOST,
+        );
+        within(
+            "server.rate_per_minute_account",
+            self.server.rate_per_minute_account,
+            1,
+            RATE_MOST,
+        );
         within("database.pool_size", self.database.pool_size, 1, 200);
         within("meetings.horizon_days", self.meetings.horizon_days, 1, 365);
         within(
@@ -483,6 +507,19 @@ impl Settings {
             100,
         );
         within("mail.max_attempts", self.mail.max_attempts, 1, 50);
+        within("mail.keep_sent_days", self.mail.keep_sent_days, 1, 3650);
+        within(
+            "retention.import_rows_days",
+            self.retention.import_rows_days,
+            1,
+            3650,
+        );
+        within(
+            "retention.done_jobs_days",
+            self.retention.done_jobs_days,
+            30,
+            3650,
+        );
         within("worker.lease_seconds", self.worker.lease_seconds, 10, 3600);
         within("worker.batch", self.worker.batch, 1, 500);
     }
@@ -554,6 +591,23 @@ mod tests {
             assert!(fatal.contains(&"security.secret"), "{secret}");
             assert!(fatal.contains(&"mail.transport"));
             assert!(fatal.contains(&"server.public_url"));
+        }
+    }
+
+    #[test]
+    fn a_limit_that_limits_nothing_or_everything_is_refused() {
+        for (name, value) in [
+            ("SERVER__RATE_PER_MINUTE_ANONYMOUS", "0"),
+            ("SERVER__RATE_PER_MINUTE_ACCOUNT", "4000000000"),
+            ("RETENTION__IMPORT_ROWS_DAYS", "0"),
+            ("RETENTION__DONE_JOBS_DAYS", "1"),
+            ("MAIL__KEEP_SENT_DAYS", "0"),
+        ] {
+            let settings = with(&[(format!("PASSERELLE__{name}").as_str(), value)]).unwrap();
+            let setting = name.to_lowercase().replace("__", ".");
+            let found = settings.check().into_iter();
+            let fatal: Vec<_> = found.filter(|f| f.fatal).map(|f| f.setting).collect();
+            assert!(fatal.contains(&setting.as_str()), "{setting}: {fatal:?}");
         }
     }
 

@@ -3,8 +3,10 @@
 use chrono::Duration;
 
 use crate::access;
+use crate::db::jobs;
 use crate::kernel::Problem;
 use crate::mail::queue;
+use crate::people::import;
 use crate::web::{App, idempotency};
 
 /// Purges everything that is over its time.
@@ -29,6 +31,24 @@ pub async fn all(app: &App) -> Result<(), Problem> {
         .await?;
     if keys > 0 {
         tracing::info!(keys, "forgot kept answers");
+    }
+    let retention = &app.platform.settings.retention;
+    let ago = |days: u32| now.minus(Duration::days(i64::from(days)));
+    let before = ago(retention.import_rows_days);
+    let rows = app
+        .db
+        .run(move |conn| import::store::purge(conn, before))
+        .await?;
+    if rows > 0 {
+        tracing::info!(rows, "forgot the rows of old imports");
+    }
+    let before = ago(retention.done_jobs_days);
+    let jobs = app
+        .db
+        .run(move |conn| Ok(jobs::purge(conn, before)?))
+        .await?;
+    if jobs > 0 {
+        tracing::info!(jobs, "forgot jobs that are long done");
     }
     Ok(())
 }

@@ -37,6 +37,16 @@ pub fn hash(source: &mut (impl Read + Seek)) -> Result<String, Problem> {
     }
 }
 
+/// Forgets the rows of imports from before `before`: what was read from each cell, and the cells of rejected rows,
+/// who are people of no other table. The import itself stays, with its counts.
+pub fn purge(conn: &mut Conn, before: Instant) -> Result<usize, Problem> {
+    let old = imports::table
+        .filter(imports::created_at.lt(before))
+        .select(imports::id);
+    let rows = import_rows::table.filter(import_rows::import_id.eq_any(old));
+    Ok(diesel::delete(rows).execute(conn)?)
+}
+
 /// Whether there is such a programme.
 pub fn programme_exists(conn: &mut Conn, id: ProgrammeId) -> Result<bool, Problem> {
     let found: Option<ProgrammeId> = programmes::table
