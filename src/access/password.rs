@@ -348,6 +348,21 @@ mod tests {
     }
 
     #[test]
+    fn whether_there_is_a_password_takes_as_long_to_find_out_as_whether_it_fits() {
+        let hash = Password::unchecked("violon sept carotte").hash().unwrap();
+        let fastest = |hash: Option<&PasswordHash>| {
+            let times = (0..5).map(|_| {
+                let since = std::time::Instant::now();
+                assert!(!matches(hash, "another password"));
+                since.elapsed()
+            });
+            times.min().unwrap()
+        };
+        let (somebody, nobody) = (fastest(Some(&hash)), fastest(None));
+        assert!(nobody * 3 > somebody, "{nobody:?} and {somebody:?}");
+    }
+
+    #[test]
     fn length_counts_and_kinds_of_characters_do_not() {
         assert_eq!(choose("elevenchars").unwrap_err(), "too-short");
         assert!(choose("violon sept carotte").is_ok());

@@ -219,7 +219,11 @@ fn make_sqlite_folder(settings: &Settings) -> anyhow::Result<()> {
 /// Starts the log on standard error, once.
 pub fn start_log(settings: &Settings) -> anyhow::Result<()> {
     use tracing_subscriber::EnvFilter;
+    use tracing_subscriber::filter::Directive;
+    // The web library would name the path of what it cannot read, whatever stands in it.
+    let quiet = "actix_web::types=warn".parse::<Directive>()?;
     let filter = EnvFilter::try_new(&settings.log.level).context("log.level")?;
+    let filter = filter.add_directive(quiet);
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

@@ -88,6 +88,8 @@ impl From<Error> for Problem {
                 {
                     tracing::error!("the disk of the database is full");
                     Self::StorageFull
+                } else if UNFIT.iter().any(|word| text.contains(word)) {
+                    Self::malformed("unfit-value")
                 } else if away {
                     tracing::warn!(error = text, "the database is busy or away");
                     Self::Busy {
@@ -110,6 +112,15 @@ impl From<Error> for Problem {
         }
     }
 }
+
+/// Words in PostgreSQL's messages that mean "no row can hold such a value". The doors refuse such values by name;
+/// this is for what comes past them, such as a forged cursor.
+const UNFIT: &[&str] = &[
+    "invalid byte sequence for encoding",
+    "date out of range",
+    "timestamp out of range",
+    "unsupported Unicode escape sequence",
+];
 
 /// Words in messages of libpq, PostgreSQL and SQLite that mean "try again later".
 const AWAY: &[&str] = &[

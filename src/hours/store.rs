@@ -9,7 +9,7 @@ use crate::db::schema::{hours_entries, meetings, mentorships, persons};
 use crate::db::{Conn, MultiBackend, constraint};
 use crate::hours::model::{Entry, Source, Status};
 use crate::kernel::ids::{HoursEntryId, MeetingId, MentorshipId, PersonId, ProgrammeId};
-use crate::kernel::{Instant, Problem};
+use crate::kernel::{FieldError, Instant, Problem};
 use crate::programmes::Side;
 
 /// The entry `id`.
@@ -191,6 +191,21 @@ pub struct Filter {
     pub from: Option<NaiveDate>,
     /// Last day.
     pub to: Option<NaiveDate>,
+}
+
+impl Filter {
+    /// Refuses days in years that nobody means.
+    ///
+    /// # Errors
+    /// 422 at `?from`, `?to`.
+    pub fn checked(self) -> Result<Self, Problem> {
+        let days = [("?from", self.from), ("?to", self.to)];
+        let faults = days
+            .into_iter()
+            .filter_map(|(pointer, day)| FieldError::of_year(pointer, day?));
+        Problem::unless_empty(faults.collect())?;
+        Ok(self)
+    }
 }
 
 /// The mark of a row in a list: its day, and its id.

@@ -38,7 +38,7 @@ const fn is_reordering(c: char) -> bool {
 }
 
 /// Text of several lines without the characters that RFC 5545 forbids: every kind of line break
-/// becomes `\n`, other controls except tab go.
+/// becomes `\n`, other controls except tab go, and so do the marks that make a text read in another order.
 #[must_use]
 pub fn clean_text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -51,7 +51,7 @@ pub fn clean_text(text: &str) -> String {
             }
             '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
             '\t' => out.push('\t'),
-            c if c.is_control() => {}
+            c if c.is_control() || is_reordering(c) => {}
             c => out.push(c),
         }
     }

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{Datelike, NaiveDate};
+
 /// Arguments of a message, by name.
 pub type Args = BTreeMap<&'static str, String>;
 
@@ -38,6 +40,19 @@ impl FieldError {
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.args.insert(name, value.to_string());
         self
+    }
+
+    /// The fault of a date in a year that nobody means: 1900 to 2200 are taken, and the databases hold less than
+    /// the calendar does.
+    #[must_use]
+    pub fn of_year(pointer: &'static str, date: NaiveDate) -> Option<Self> {
+        let (least, most) = (1900, 2200);
+        let meant = (least..=most).contains(&date.year());
+        (!meant).then(|| {
+            Self::new(pointer, "year")
+                .with("least", least)
+                .with("most", most)
+        })
     }
 }
 

@@ -205,7 +205,9 @@ impl Courier {
                 (Cause::GivenUp, reason)
             }
         };
-        tracing::warn!(kind = row.kind.as_str(), attempts = row.attempts, %reason, "a mail is dead");
+        // Not why: servers quote the address. `GET /api/v1/mails` tells those who may know.
+        let (id, kind) = (row.id, row.kind.as_str());
+        tracing::warn!(%id, kind, attempts = row.attempts, ?cause, "a mail is dead");
         let mark = Mark::Dead(reason.clone());
         let dead = DeadMail {
             row,

@@ -84,7 +84,7 @@ pub fn compose(
         .message_id(Some(format!("<{}>", row.message_id)))
         .from(mailbox(from_name, from.clone()))
         .to(mailbox(letter.to.name.as_str(), to.clone()))
-        .subject(letter.words.subject.clone())
+        .subject(plain(&letter.words.subject))
         .raw_header(raw("Auto-Submitted", "auto-generated")?)
         .raw_header(raw("Content-Language", row.locale.as_str())?)
         .envelope(Envelope::new(Some(returns), vec![to])?);
@@ -126,6 +126,12 @@ pub fn returned(settings: &Settings, keyring: &Keyring, address: &str) -> Option
 fn check(keyring: &Keyring, id: uuid::fmt::Simple) -> String {
     let mac = keyring.mac("return-path", id.to_string().as_bytes());
     hex(mac.get(..8).unwrap_or_default())
+}
+
+/// Words that look encoded (RFC 2047) would be decoded by the reader's mail program: a title would say something else
+/// there than it does here.
+fn plain(subject: &str) -> String {
+    subject.replace("=?", "= ?")
 }
 
 /// A name that lettre can take: it panics on line breaks (O4).
@@ -201,5 +207,18 @@ mod tests {
         let swapped = address.replace(&id.0.simple().to_string(), &other.0.simple().to_string());
         assert_eq!(found(&ring("one"), &swapped), None);
         assert_eq!(found(&ring("one"), "bounce@mail.example.org"), None);
+    }
+
+    #[test]
+    fn a_subject_says_what_it_says() {
+        let mail = Message::builder()
+            .from(mailbox("A", "a@example.org".parse().unwrap()))
+            .to(mailbox("B", "b@example.org".parse().unwrap()))
+            .subject(plain("Meeting with =?utf-8?q?=45vil?="))
+            .body(String::new())
+            .unwrap();
+        let text = String::from_utf8(mail.formatted()).unwrap();
+        assert!(!text.contains("=?utf-8"), "{text}");
+        assert!(text.contains("= ?utf-8?q?=45vil?="), "{text}");
     }
 }

@@ -4,6 +4,7 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::details::Details;
 use super::mails;
@@ -12,6 +13,7 @@ use super::nudge::{NUDGE, nudge};
 use super::pair::Pair;
 use super::rules::Rules;
 use super::store::Meeting;
+use crate::access::{audit, record};
 use crate::db::Conn;
 use crate::db::jobs::{self, Job, NewJob};
 use crate::db::schema::consents;
@@ -169,9 +171,10 @@ pub fn set_wanted(
         if wanted != stopped {
             return Ok(());
         }
+        let id = ConsentId::new(ctx.now);
         diesel::insert_into(consents::table)
             .values((
-                consents::id.eq(ConsentId::new(ctx.now)),
+                consents::id.eq(id),
                 consents::person_id.eq(person),
                 consents::kind.eq(CONSENT),
                 consents::text_version.eq("1"),
@@ -183,6 +186,16 @@ pub fn set_wanted(
                 }),
             ))
             .execute(conn)?;
-        Ok(())
+        let before = json!({ "reminders": !stopped });
+        let after = json!({ "reminders": wanted });
+        let change = audit::Change {
+            action: "person.reminders",
+            object_type: "person",
+            object_id: person.into(),
+            programme_id: None,
+            before: Some(&before),
+            after: Some(&after),
+        };
+        record(conn, ctx, &change)
     })
 }

@@ -112,6 +112,8 @@ impl ExceptionInput {
         at: Instant,
     ) -> Result<Exception, Problem> {
         let mut faults = Vec::new();
+        faults.extend(FieldError::of_year("/starts_on", self.starts_on));
+        faults.extend(FieldError::of_year("/ends_on", self.ends_on));
         let days = (self.ends_on - self.starts_on).num_days();
         if days < 0 {
             faults.push(FieldError::new("/ends_on", "ends-before-start"));

@@ -77,6 +77,11 @@ fn set_paused(ctx: &Context, profile: &mut Profile, given: &Pause) -> Result<(),
     }
     let today = local_date(ctx, &person.zone);
     let from = given.from.unwrap_or(today);
+    let days = [("/from", Some(from)), ("/until", given.until)];
+    let unmeant = days
+        .into_iter()
+        .filter_map(|(pointer, day)| FieldError::of_year(pointer, day?));
+    Problem::unless_empty(unmeant.collect())?;
     if given
         .until
         .is_some_and(|until| until < from || until < today)

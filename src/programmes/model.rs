@@ -187,6 +187,8 @@ impl NewProgramme {
                 faults.push(FieldError::new(pointer, "too-long").with("most", 200));
             }
         }
+        faults.extend(FieldError::of_year("/starts_on", self.starts_on));
+        faults.extend(FieldError::of_year("/ends_on", self.ends_on));
         if self.ends_on < self.starts_on {
             faults.push(FieldError::new("/ends_on", "ends-before-start"));
         }

@@ -3,8 +3,9 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
@@ -53,12 +54,21 @@ fn require_json(request: &HttpRequest) -> Result<(), Problem> {
     }
 }
 
+/// How much room is made at once for a body that is announced.
+const FIRST_BYTES: usize = 64 * 1024;
+/// How long a client may take between two pieces of a body: one that stops in the middle does not hold a connection for
+/// ever.
+const BETWEEN_CHUNKS: Duration = Duration::from_secs(20);
+/// How long it may take for the whole body.
+const WHOLE_BODY: Duration = Duration::from_secs(600);
+
 /// Reads a whole body of at most `limit` bytes.
 pub async fn read_bounded(
     request: &HttpRequest,
     payload: &mut Payload,
     limit: usize,
 ) -> Result<Vec<u8>, Problem> {
+    require_plain(request)?;
     let declared = request
         .headers()
         .get(actix_web::http::header::CONTENT_LENGTH)
@@ -67,8 +77,16 @@ pub async fn read_bounded(
     if declared.is_some_and(|length| length > limit) {
         return Err(Problem::TooLarge { limit_bytes: limit });
     }
-    let mut bytes = Vec::with_capacity(declared.unwrap_or(0).min(limit));
-    while let Some(chunk) = payload.next().await {
+    // Memory follows what has come, not what was announced.
+    let mut bytes = Vec::with_capacity(declared.unwrap_or(0).min(limit).min(FIRST_BYTES));
+    let late = |_| Problem::malformed("body-too-slow");
+    let whole = tokio::time::Instant::now() + WHOLE_BODY;
+    loop {
+        let next = tokio::time::timeout(BETWEEN_CHUNKS, payload.next());
+        let next = tokio::time::timeout_at(whole, next).await.map_err(late)?;
+        let Some(chunk) = next.map_err(late)? else {
+            break;
+        };
         let chunk = chunk.map_err(|_| Problem::malformed("malformed-query"))?;
         if bytes.len() + chunk.len() > limit {
             return Err(Problem::TooLarge { limit_bytes: limit });
@@ -76,6 +94,15 @@ pub async fn read_bounded(
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
+}
+
+/// Bodies are not unpacked here: what is packed small can be large, and whoever packs is told so (RFC 9110, 8.4).
+fn require_plain(request: &HttpRequest) -> Result<(), Problem> {
+    let coding = request.headers().get(CONTENT_ENCODING);
+    match coding.map(|value| value.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        None | Some(true) => Ok(()),
+        Some(false) => Err(Problem::UnsupportedMedia),
+    }
 }
 
 /// Reads JSON; a wrong type or an unknown field names its place as a JSON pointer.
@@ -92,7 +119,37 @@ pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         }
     })?;
     deserializer.end().map_err(|error| malformed(&error))?;
+    if bytes.windows(6).any(|six| six == b"\\u0000") {
+        let places = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
+        Problem::unless_empty(nul_in(&places, String::new()))?;
+    }
     Ok(value)
+}
+
+/// The places of NUL characters: PostgreSQL keeps none, and no person writes one.
+fn nul_in(value: &serde_json::Value, place: String) -> Vec<FieldError> {
+    use serde_json::Value;
+    let forbidden = |place: String| FieldError::new(place, "forbidden-character");
+    match value {
+        Value::String(text) if text.contains('\0') => vec![forbidden(place)],
+        Value::Array(items) => {
+            let items = items.iter().enumerate();
+            items
+                .flat_map(|(i, item)| nul_in(item, format!("{place}/{i}")))
+                .collect()
+        }
+        Value::Object(fields) => fields
+            .iter()
+            .flat_map(|(name, field)| {
+                if name.contains('\0') {
+                    vec![forbidden(place.clone())]
+                } else {
+                    nul_in(field, format!("{place}/{name}"))
+                }
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
@@ -176,6 +233,11 @@ pub(crate) fn form_fields<T: DeserializeOwned>(text: &str) -> Result<T, Problem>
 /// Reads `name=value&…`; a fault names its field after `mark`.
 fn from_pairs<T: DeserializeOwned>(text: &str, mark: &str) -> Result<T, Problem> {
     let pairs = form_urlencoded::parse(text.as_bytes());
+    let mut all = pairs;
+    if let Some((name, _)) = all.find(|(n, v)| n.contains('\0') || v.contains('\0')) {
+        let place = format!("{mark}{}", name.replace('\0', ""));
+        return Err(Problem::field(place, "forbidden-character"));
+    }
     let reader = serde_urlencoded::Deserializer::new(pairs);
     serde_path_to_error::deserialize(reader).map_err(|error| {
         let place = pointer(error.path());
@@ -247,6 +309,11 @@ mod tests {
             fault(r#"{"inner":[],"more":1}"#),
             ("/more".into(), "unknown")
         );
+        assert_eq!(
+            fault(r#"{"inner":[],"a\u0000b":1}"#).1,
+            "unknown",
+            "a field that nobody knows is unknown before it is anything else"
+        );
         assert!(matches!(
             from_json::<Outer>(b"{\"inner\":["),
             Err(Problem::Malformed { .. })
@@ -255,5 +322,17 @@ mod tests {
             from_json::<Outer>(b"{\"inner\":[]} x"),
             Err(Problem::Malformed { .. })
         ));
+    }
+
+    #[test]
+    fn a_nul_is_refused_where_it_stands_and_a_text_about_one_is_not() {
+        let read = |json: &str| match from_json::<serde_json::Value>(json.as_bytes()) {
+            Err(Problem::Invalid(faults)) => faults[0].pointer.clone(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(read(r#"{"a":[{"note":"x\u0000"}]}"#), "/a/0/note");
+        assert!(from_json::<serde_json::Value>(br#""a \\u0000 in words""#).is_ok());
+        let pairs = from_pairs::<Vec<(String, String)>>("q=a%00b", "?");
+        assert!(matches!(pairs, Err(Problem::Invalid(faults)) if faults[0].pointer == "?q"));
     }
 }

@@ -73,6 +73,7 @@ pub fn file_name(path: &str) -> String {
         .next()
         .unwrap_or_default()
         .chars()
+        .filter(|c| !c.is_control())
         .take(120)
         .collect()
 }

@@ -12,6 +12,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 const MAX_KEPT: u64 = 64 * 1024 * 1024;
 /// Most bytes that the whole workbook unpacks to.
 const MAX_UNPACKED: u64 = 512 * 1024 * 1024;
+/// Most bytes of a sheet between two tags, or in one: a cell's text. The reader holds it whole.
+const MAX_RUN: usize = 1024 * 1024;
 /// Most parts in the archive.
 const MAX_PARTS: usize = 2_000;
 
@@ -46,8 +48,12 @@ fn check_size(source: &mut (impl Read + Seek)) -> Result<(), Unreadable> {
             .to_ascii_lowercase()
             .contains("worksheets/");
         let left = MAX_UNPACKED.saturating_sub(all).saturating_add(1);
+        let mut runs = Runs::default();
         let bytes =
-            io::copy(&mut part.take(left), &mut io::sink()).map_err(|_| Unreadable::BadWorkbook)?;
+            io::copy(&mut part.take(left), &mut runs).map_err(|_| Unreadable::BadWorkbook)?;
+        if is_sheet && runs.longest > MAX_RUN {
+            return Err(Unreadable::TooLarge);
+        }
         all += bytes;
         if !is_sheet {
             kept += bytes;
@@ -57,6 +63,30 @@ fn check_size(source: &mut (impl Read + Seek)) -> Result<(), Unreadable> {
         }
     }
     Ok(())
+}
+
+/// Where an unpacked part goes: nowhere, but the longest run of bytes without the beginning of a tag is measured.
+#[derive(Debug, Default)]
+struct Runs {
+    run: usize,
+    longest: usize,
+}
+
+impl io::Write for Runs {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for (n, piece) in bytes.split(|byte| *byte == b'<').enumerate() {
+            if n > 0 {
+                self.run = 0;
+            }
+            self.run += piece.len();
+            self.longest = self.longest.max(self.run);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn read_sheet(
@@ -215,5 +245,14 @@ pub mod tests {
         ]);
         assert!(bomb.len() < 1024 * 1024);
         assert!(matches!(read(&bomb), Err(Unreadable::TooLarge)));
+    }
+
+    #[test]
+    fn a_cell_of_many_megabytes_is_refused_before_the_reader_holds_it() {
+        let text = "a".repeat(MAX_RUN + 1);
+        let huge =
+            format!("<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>{text}</t></is></c></row>");
+        let book = workbook(&huge);
+        assert!(matches!(read(&book), Err(Unreadable::TooLarge)));
     }
 }
