@@ -424,7 +424,7 @@ fn an_approval_after_somebody_left_is_refused_with_the_reason_and_changes_nothin
                 outbox::table.count().get_result(conn)?,
             ))
         });
-        assert_eq!(counted, (0, 0));
+        assert_eq!(counted, (0, 1), "one mail, to who was let go");
     });
 }
 
