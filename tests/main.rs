@@ -24,6 +24,7 @@ mod demo;
 mod hours;
 mod i18n;
 mod import;
+mod inbound;
 mod jobs;
 mod mail;
 mod matching;

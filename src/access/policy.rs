@@ -68,6 +68,8 @@ pub const PUBLIC: &[&str] = &[
     "list_zones",
     "list_holidays",
     "list_countries",
+    // mail: a provider shows the secret of the configuration
+    "receive_inbound_mail",
 ];
 
 policy! {
@@ -185,6 +187,10 @@ policy! {
     ListMails        "list_mails"              [Any, Programme, Never, Never, Never]
     ReadMail         "read_mail"               [Any, Programme, Never, Never, Never]
     RetryMail        "retry_mail"              [Any, Programme, Never, Never, Never]
+    ListInboundMails   "list_inbound_mails"    [Any, Programme, Never, Never, Never]
+    ReadInboundMail    "read_inbound_mail"     [Any, Programme, Never, Never, Never]
+    ApplyInboundMail   "apply_inbound_mail"    [Any, Programme, Never, Never, Never]
+    DismissInboundMail "dismiss_inbound_mail"  [Any, Programme, Never, Never, Never]
 }
 
 /// Whom and what an object concerns; built by a room from what it loaded.

@@ -6,6 +6,7 @@ pub mod account;
 pub mod configuration;
 pub mod demo;
 pub mod import;
+pub mod mail;
 pub mod match_files;
 pub mod match_run;
 pub mod serve;
@@ -50,6 +51,11 @@ enum Command {
     },
     /// Match the people of a programme, or see what would be different.
     Match(match_run::Args),
+    /// Mail that comes in.
+    Mail {
+        #[command(subcommand)]
+        command: mail::Command,
+    },
     /// Accounts.
     Account {
         #[command(subcommand)]
@@ -79,9 +85,13 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         // Needs no settings and no database, and makes neither.
         return match_files::run(files).map(|()| ExitCode::SUCCESS);
     }
+    if let Command::Mail { command } = cli.command {
+        // A mail server reads the exit code: see there.
+        return Ok(mail::run(cli.config.as_deref(), command));
+    }
     let settings = Settings::load(cli.config.as_deref())?;
     match cli.command {
-        Command::Demo(_) => Ok(ExitCode::SUCCESS),
+        Command::Demo(_) | Command::Mail { .. } => Ok(ExitCode::SUCCESS),
         Command::Serve(args) => serve::serve(settings, &args).map(|()| ExitCode::SUCCESS),
         Command::Worker => serve::worker_only(settings).map(|()| ExitCode::SUCCESS),
         Command::Migrate => serve::migrate(&settings).map(|()| ExitCode::SUCCESS),

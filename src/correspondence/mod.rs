@@ -4,13 +4,18 @@
 //! sent or are dead, what they say (never the links, which open somebody else's door), and to send a
 //! dead one again. In a demonstration and in development it is also the local mailbox at `/mailbox`,
 //! where everything can be read as its recipient would.
+//!
+//! And the other direction: [`incoming`] keeps and acts on what people's calendars and mail servers send back.
 
+mod alerts;
 pub mod api;
+pub mod incoming;
 pub mod mailbox;
 mod model;
 mod read;
 mod retry;
 
+pub use alerts::tell_coordinators;
 pub use model::{Mail, MailCalendar, MailRecipient, MailSummary};
 pub use read::{list, read};
 pub use retry::retry;

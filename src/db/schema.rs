@@ -100,6 +100,53 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::kernel::sql::*;
 
+    inbound_messages (id) {
+        id -> SqlUuid,
+        received_at -> SqlInstant,
+        door -> Text,
+        dedupe_key -> Text,
+        message_id_hash -> Nullable<Text>,
+        calendar_hash -> Nullable<Text>,
+        size_bytes -> Integer,
+        repeats -> Integer,
+        meaning -> Text,
+        answer -> Nullable<Text>,
+        programme_id -> Nullable<SqlUuid>,
+        meeting_id -> Nullable<SqlUuid>,
+        person_id -> Nullable<SqlUuid>,
+        outbox_id -> Nullable<SqlUuid>,
+        origin_sealed -> Text,
+        body_sealed -> Text,
+        state -> Text,
+        reason -> Text,
+        confirm_hash -> Nullable<Text>,
+        settled_at -> Nullable<SqlInstant>,
+        settled_by -> Nullable<SqlUuid>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kernel::sql::*;
+
+    mailboxes (name) {
+        name -> Text,
+        leased_by -> Nullable<Text>,
+        leased_until -> Nullable<SqlInstant>,
+        uid_validity -> BigInt,
+        last_uid -> BigInt,
+        taken -> BigInt,
+        last_success_at -> Nullable<SqlInstant>,
+        last_failure_at -> Nullable<SqlInstant>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kernel::sql::*;
+
     jobs (id) {
         id -> SqlUuid,
         kind -> Text,
@@ -747,6 +794,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
     idempotency_keys,
     outbox,
+    inbound_messages,
+    mailboxes,
     jobs,
     imports,
     import_rows,

@@ -10,6 +10,9 @@ use prometheus::{
 
 use crate::db::{Conn, jobs};
 use crate::kernel::Problem;
+use crate::mail::inbound::State;
+use crate::mail::inbound::mailbox::{self, Mailbox};
+use crate::mail::inbound::store;
 use crate::mail::queue;
 use crate::web::App;
 
@@ -28,6 +31,8 @@ pub struct Metrics {
     queries: IntGauge,
     outbox: IntGaugeVec,
     jobs: IntGaugeVec,
+    inbound: IntGaugeVec,
+    mailbox: IntGaugeVec,
 }
 
 /// Counts a request as under way until it is dropped.
@@ -61,6 +66,20 @@ impl Metrics {
             ))?,
             outbox: IntGaugeVec::new(opts("outbox_mails", "Mails in the outbox."), &["state"])?,
             jobs: IntGaugeVec::new(opts("jobs", "Jobs in the queue."), &["state"])?,
+            inbound: IntGaugeVec::new(
+                opts(
+                    "inbound_messages",
+                    "Messages that came in, by what became of them.",
+                ),
+                &["state"],
+            )?,
+            mailbox: IntGaugeVec::new(
+                opts(
+                    "mailbox_last_success_seconds",
+                    "When a mailbox was last read without a failure, in seconds since 1970.",
+                ),
+                &["mailbox"],
+            )?,
         };
         metrics
             .registry
@@ -81,6 +100,12 @@ impl Metrics {
             .registry
             .register(Box::new(metrics.outbox.clone()))?;
         metrics.registry.register(Box::new(metrics.jobs.clone()))?;
+        metrics
+            .registry
+            .register(Box::new(metrics.inbound.clone()))?;
+        metrics
+            .registry
+            .register(Box::new(metrics.mailbox.clone()))?;
         Ok(metrics)
     }
 
@@ -121,10 +146,14 @@ impl Metrics {
         let now = app.clock.now();
         let depths = app
             .db
-            .run(move |conn: &mut Conn| Ok((queue::counts(conn)?, jobs::counts(conn, now)?)))
+            .run(move |conn: &mut Conn| {
+                let inbound = (store::counts(conn)?, mailbox::all(conn)?);
+                Ok((queue::counts(conn)?, jobs::counts(conn, now)?, inbound))
+            })
             .await;
         match depths {
-            Ok(((waiting, dead), jobs)) => {
+            Ok(((waiting, dead), jobs, (inbound, mailboxes))) => {
+                self.incoming(&inbound, &mailboxes);
                 self.outbox.with_label_values(&["waiting"]).set(waiting);
                 self.outbox.with_label_values(&["dead"]).set(dead);
                 self.jobs.with_label_values(&["due"]).set(jobs.due);
@@ -135,10 +164,27 @@ impl Metrics {
                 tracing::warn!(%error, "no figures of the queues");
                 self.outbox.reset();
                 self.jobs.reset();
+                self.inbound.reset();
+                self.mailbox.reset();
             }
         }
         TextEncoder::new()
             .encode_to_string(&self.registry.gather())
             .map_err(Problem::internal)
+    }
+
+    /// What came in, and whether the mailboxes are read.
+    fn incoming(&self, counts: &[(State, i64)], mailboxes: &[Mailbox]) {
+        self.inbound.reset();
+        for (state, count) in counts {
+            self.inbound
+                .with_label_values(&[state.as_str()])
+                .set(*count);
+        }
+        self.mailbox.reset();
+        for one in mailboxes {
+            let at = one.last_success_at.map_or(0, |at| at.utc().timestamp());
+            self.mailbox.with_label_values(&[one.name.as_str()]).set(at);
+        }
     }
 }

@@ -34,6 +34,7 @@ fn api(config: &mut ServiceConfig) {
     config.configure(meetings::api::routes);
     config.configure(meetings::feeds::api::routes);
     config.configure(correspondence::api::routes);
+    config.configure(correspondence::incoming::api::routes);
     config.configure(matching::api::routes);
     config.configure(hours::api::routes);
     config.configure(reference_api::routes);
@@ -49,5 +50,6 @@ fn pages(config: &mut web::ServiceConfig) -> &mut web::ServiceConfig {
     config.configure(meetings::pages::routes);
     config.configure(hours::pages::routes);
     config.configure(correspondence::mailbox::pages);
+    config.configure(correspondence::incoming::pages::routes);
     config
 }

@@ -70,6 +70,8 @@ ids! {
     IdempotencyId,
     /// A mail in the outbox.
     OutboxId,
+    /// A message that came in.
+    InboundId,
     /// A job that waits for its time.
     JobId,
     /// An import of people.

@@ -114,6 +114,7 @@ pub struct Mail {
     pub max_attempts: u32,
     pub keep_sent_days: u32,
     pub smtp: Smtp,
+    pub inbound: Inbound,
 }
 
 /// How a connection to the SMTP server is protected.
@@ -136,6 +137,63 @@ pub struct Smtp {
     pub password_file: String,
     pub timeout_seconds: u64,
     pub ca_file: String,
+}
+
+/// Mail that comes in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inbound {
+    pub keep_days: u32,
+    pub authserv_id: String,
+    pub imap: Imap,
+    pub webhook: Webhook,
+}
+
+/// How a connection to the IMAP server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ImapSecurity {
+    /// From the first byte.
+    Tls,
+    Starttls,
+    None,
+}
+
+/// What becomes of a message in the mailbox once it was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AfterTaking {
+    /// It is marked as read.
+    Seen,
+    /// It goes to another folder.
+    Move,
+    /// It is deleted.
+    Delete,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Imap {
+    pub host: String,
+    pub port: u16,
+    pub security: ImapSecurity,
+    pub user: String,
+    pub password: SecretString,
+    pub password_file: String,
+    pub folder: String,
+    pub after: AfterTaking,
+    pub done_folder: String,
+    pub poll_seconds: u64,
+    pub idle: bool,
+    pub timeout_seconds: u64,
+    pub ca_file: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhook {
+    pub secret: SecretString,
+    pub secret_file: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -292,6 +350,17 @@ impl Settings {
             "mail.smtp.password_file",
             &self.mail.smtp.password_file,
             &mut self.mail.smtp.password,
+        )?;
+        let inbound = &mut self.mail.inbound;
+        read(
+            "mail.inbound.imap.password_file",
+            &inbound.imap.password_file,
+            &mut inbound.imap.password,
+        )?;
+        read(
+            "mail.inbound.webhook.secret_file",
+            &inbound.webhook.secret_file,
+            &mut inbound.webhook.secret,
         )
     }
 
@@ -323,6 +392,7 @@ impl Settings {
         self.check_secret(strict, &mut say);
         self.check_addresses(strict, &mut say);
         self.check_mail(strict, &mut say);
+        self.check_inbound(&mut say);
         self.check_ranges(&mut say);
         findings.sort_by_key(|f| !f.fatal);
         findings
@@ -438,6 +508,43 @@ impl Settings {
         }
     }
 
+    fn check_inbound(&self, say: &mut impl FnMut(bool, &'static str, &str)) {
+        let Inbound { imap, webhook, .. } = &self.mail.inbound;
+        let local = matches!(
+            imap.host.as_str(),
+            "" | "localhost" | "127.0.0.1" | "::1" | "[::1]"
+        );
+        if imap.security == ImapSecurity::None && !local {
+            say(
+                true,
+                "mail.inbound.imap.security",
+                "is none, which is for a server on this machine only: the password would cross the network in clear",
+            );
+        }
+        if !imap.host.is_empty() && imap.user.is_empty() {
+            say(
+                true,
+                "mail.inbound.imap.user",
+                "is empty while mail.inbound.imap.host is set",
+            );
+        }
+        if imap.after == AfterTaking::Move && imap.done_folder.trim().is_empty() {
+            say(
+                true,
+                "mail.inbound.imap.done_folder",
+                "is empty while mail.inbound.imap.after is move",
+            );
+        }
+        let secret = webhook.secret.expose_secret();
+        if !secret.is_empty() && secret.len() < 32 {
+            say(
+                true,
+                "mail.inbound.webhook.secret",
+                "is short; use 32 random characters or more (openssl rand -base64 48)",
+            );
+        }
+    }
+
     fn check_ranges(&self, say: &mut impl FnMut(bool, &'static str, &str)) {
         let mut within = |setting, value: u32, least: u32, most: u32| {
             if !(least..=most).contains(&value) {
@@ -520,6 +627,8 @@ impl Settings {
             30,
             3650,
         );
+        let inbound = &self.mail.inbound;
+        within("mail.inbound.keep_days", inbound.keep_days, 1, 3650);
         within("worker.lease_seconds", self.worker.lease_seconds, 10, 3600);
         within("worker.batch", self.worker.batch, 1, 500);
     }

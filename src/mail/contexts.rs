@@ -47,6 +47,15 @@ pub struct AnswerLinks {
     pub decline: Link,
 }
 
+/// What somebody answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AnswerWord {
+    Accepted,
+    Tentative,
+    Declined,
+}
+
 /// Which side of a mentorship the recipient is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -249,6 +258,24 @@ templates! {
         note: Option<Text>,
         /// Where to choose a common time.
         link: Option<Link>,
+    }
+
+    /// An answer in their name came from another address; to the attendee.
+    MeetingConfirmAnswer {
+        name: Line,
+        meeting: MeetingFacts,
+        answer: AnswerWord,
+        /// The address that it came from.
+        sender: Line,
+        /// Where to say that it is theirs.
+        link: Link,
+    }
+
+    /// Their answer could not be read; to the attendee.
+    MeetingUnreadableAnswer {
+        name: Line,
+        meeting: MeetingFacts,
+        answers: AnswerLinks,
     }
 
     /// A mail could not be delivered; to a coordinator.

@@ -15,6 +15,7 @@
 pub mod clean;
 pub mod contexts;
 pub mod deliver;
+pub mod imap;
 pub mod inbound;
 pub mod message;
 pub mod outbox;

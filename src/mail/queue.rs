@@ -190,6 +190,21 @@ pub fn revive(conn: &mut Conn, id: OutboxId, version: i32, now: Instant) -> Resu
     Ok(changed == 1)
 }
 
+/// Marks a mail that was sent as dead: a server further on gave it back (I12).
+pub fn returned(conn: &mut Conn, id: OutboxId, why: &str) -> Result<(), Problem> {
+    let sent = outbox::table
+        .find(id)
+        .filter(outbox::status.eq(MailStatus::Sent));
+    diesel::update(sent)
+        .set((
+            outbox::status.eq(MailStatus::Dead),
+            outbox::last_error.eq(Some(why)),
+            outbox::version.eq(outbox::version + 1),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// The mail `id`, or [`Problem::NotFound`].
 pub fn find(conn: &mut Conn, id: OutboxId) -> Result<Row, Problem> {
     Ok(outbox::table.find(id).select(cols::<Row>()).first(conn)?)

@@ -35,6 +35,8 @@ crate::text_enum! {
         MeetingNudge => "meeting-nudge",
         MeetingCounter => "meeting-counter",
         MeetingCounterDeclined => "meeting-counter-declined",
+        MeetingConfirmAnswer => "meeting-confirm-answer",
+        MeetingUnreadableAnswer => "meeting-unreadable-answer",
         CoordinatorAlert => "coordinator-alert",
     }
 }

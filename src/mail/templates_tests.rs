@@ -272,6 +272,28 @@ fn values(kind: Kind, data: Data, locale: Locale) -> serde_json::Value {
                 unsubscribe: data.link("m/TOKEN/reminders"),
             },
         ),
+        Kind::MeetingConfirmAnswer => json(
+            kind,
+            &MeetingConfirmAnswer {
+                name,
+                meeting,
+                answer: match data {
+                    Data::Typical => AnswerWord::Declined,
+                    Data::Long => AnswerWord::Tentative,
+                    _ => AnswerWord::Accepted,
+                },
+                sender: data.line("jose.alias@example.net"),
+                link: data.link("c/TOKEN"),
+            },
+        ),
+        Kind::MeetingUnreadableAnswer => json(
+            kind,
+            &MeetingUnreadableAnswer {
+                name,
+                meeting,
+                answers,
+            },
+        ),
         Kind::CoordinatorAlert => json(
             kind,
             &CoordinatorAlert {

@@ -20,6 +20,7 @@ pub mod counter;
 pub mod details;
 pub mod edit;
 pub mod feeds;
+pub mod incoming;
 pub mod links;
 pub mod mails;
 pub mod model;

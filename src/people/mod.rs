@@ -16,10 +16,12 @@ pub mod consents;
 pub mod create;
 pub mod exceptions;
 pub mod import;
+mod mail_failed;
 pub mod model;
 pub mod read;
 pub mod store;
 pub mod update;
 pub mod view;
 
+pub use mail_failed::mail_failed;
 pub use model::{Person, Profile};

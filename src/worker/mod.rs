@@ -1,8 +1,8 @@
-//! The worker: what falls due without anybody asking — mails to deliver, jobs such as reminders, old
-//! copies to purge. It looks at the queues every `worker.poll_seconds`; several workers may run on one
+//! The worker: what falls due without anybody asking — mails to deliver, jobs such as reminders, a mailbox to
+//! read, old copies to purge. It looks at the queues every `worker.poll_seconds`; several workers may run on one
 //! PostgreSQL database, each claiming rows with a lease, so that any of them may be killed at any moment.
 
-mod alerts;
+pub mod mailbox;
 mod purge;
 mod work;
 
@@ -16,7 +16,7 @@ use crate::kernel::{Problem, Token};
 use crate::mail::Courier;
 use crate::web::App;
 
-pub use alerts::tell_coordinators;
+pub use crate::correspondence::tell_coordinators;
 
 /// Works until `stopped` turns true. What is under way then gets `server.shutdown_seconds` to finish;
 /// what does not is left to a lease that runs out.
@@ -33,6 +33,7 @@ pub async fn run(app: App, stopped: watch::Receiver<bool>) -> Result<(), Problem
             mails(&app, &courier, stopped.clone()),
             jobs(&app, &name, stopped.clone()),
             purges(&app, stopped.clone()),
+            mailbox::run(&app, &name, stopped.clone()),
         )
     };
     let overtime = async {

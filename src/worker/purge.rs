@@ -5,6 +5,7 @@ use chrono::Duration;
 use crate::access;
 use crate::db::jobs;
 use crate::kernel::Problem;
+use crate::mail::inbound::store;
 use crate::mail::queue;
 use crate::people::import;
 use crate::web::{App, idempotency};
@@ -19,6 +20,12 @@ pub async fn all(app: &App) -> Result<(), Problem> {
     let mails = app.db.run(move |conn| queue::purge(conn, before)).await?;
     if mails > 0 {
         tracing::info!(mails, "forgot the words of old mails");
+    }
+    let days = i64::from(app.platform.settings.mail.inbound.keep_days);
+    let before = app.clock.now().minus(Duration::days(days));
+    let messages = app.db.run(move |conn| store::purge(conn, before)).await?;
+    if messages > 0 {
+        tracing::info!(messages, "forgot the words of old messages that came in");
     }
     let now = app.clock.now();
     let spent = app.db.run(move |conn| access::purge(conn, now)).await?;

@@ -53,6 +53,8 @@ const PAGES: &[(&str, &str, Guard)] = &[
     ("GET", "/feeds/{token}.ics", Link),
     ("GET", "/m/{token}/proposals/{id}", Link),
     ("POST", "/m/{token}/proposals/{id}", Link),
+    ("GET", "/c/{token}", Link),
+    ("POST", "/c/{token}", Link),
     ("GET", "/mailbox", Mailbox),
     ("GET", "/mailbox.json", Mailbox),
     ("GET", "/mailbox/{id}", Mailbox),

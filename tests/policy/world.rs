@@ -13,6 +13,8 @@ use passerelle::db::schema::persons;
 use passerelle::kernel::ids::{AccountId, ParticipationId, PersonId, ProgrammeId};
 use passerelle::kernel::{Locale, Role};
 use passerelle::mail::contexts::PasswordReset;
+use passerelle::mail::inbound::store::{self as inbound, Findings, NewMessage, Origin};
+use passerelle::mail::inbound::{Door, Kind, State, Why};
 use passerelle::mail::{NewMail, Queued, Recipient, enqueue};
 use serde_json::{Value, json};
 
@@ -152,6 +154,7 @@ impl World {
                 )
             }
             "mails" => half.mail(app),
+            "inbound-mails" => half.inbound_mail(app),
             "hours" => {
                 // One attests and disputes what the other has written down, and corrects one's own.
                 let answers = ["attest_hours", "dispute_hours"].contains(&operation);
@@ -367,6 +370,35 @@ impl Half {
         let body = json!({"starts_at": "2026-10-13T22:00:00Z", "person_id": person});
         let made = app.post(administrator, &path, &body).expect(201);
         made.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A message that came in about the programme, and waits.
+    fn inbound_mail(&self, app: &TestApp) -> String {
+        let meeting = self.meeting(app, &app.administrator()).parse().unwrap();
+        let origin = Origin::default();
+        let new = NewMessage {
+            door: Door::Pipe,
+            dedupe_key: format!("walk/{}", COUNT.fetch_add(1, Ordering::Relaxed)),
+            message_id_hash: None,
+            calendar_hash: None,
+            size_bytes: 1,
+            kind: Kind::Words,
+            origin: &origin,
+            body: b"x",
+        };
+        let found = Findings {
+            answer: Some("accepted".into()),
+            programme_id: Some(self.pair.programme.id),
+            meeting_id: Some(meeting),
+            person_id: Some(self.pair.mentor_id),
+            ..Findings::default()
+        };
+        let id = app.db(|conn| {
+            let id = inbound::insert(conn, &app.ctx(), &new)?.unwrap();
+            inbound::settle(conn, id, (State::Held, Why::Words), &found)?;
+            Ok(id)
+        });
+        id.to_string()
     }
 
     /// A meeting of the pair, booked when it is first asked for.

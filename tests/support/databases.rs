@@ -231,12 +231,12 @@ impl OwnPostgres {
     }
 }
 
-fn is_root() -> bool {
+pub fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata("/proc/self").is_ok_and(|m| m.uid() == 0)
 }
 
-fn account(name: &str) -> Option<(u32, u32)> {
+pub fn account(name: &str) -> Option<(u32, u32)> {
     let table = std::fs::read_to_string("/etc/passwd").ok()?;
     let line = table.lines().find(|l| l.starts_with(&format!("{name}:")))?;
     let mut fields = line.split(':').skip(2);

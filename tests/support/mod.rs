@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod databases;
+pub mod dovecot;
 pub mod people;
 pub mod python;
 pub mod smtp;

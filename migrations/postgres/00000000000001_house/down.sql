@@ -26,6 +26,8 @@ DROP TABLE programmes CASCADE;
 DROP TABLE import_rows CASCADE;
 DROP TABLE imports CASCADE;
 DROP TABLE jobs CASCADE;
+DROP TABLE mailboxes CASCADE;
+DROP TABLE inbound_messages CASCADE;
 DROP TABLE outbox CASCADE;
 DROP TABLE idempotency_keys CASCADE;
 DROP TABLE audit_log CASCADE;

@@ -29,6 +29,8 @@ DROP TABLE programmes;
 DROP TABLE import_rows;
 DROP TABLE imports;
 DROP TABLE jobs;
+DROP TABLE mailboxes;
+DROP TABLE inbound_messages;
 DROP TABLE outbox;
 DROP TABLE idempotency_keys;
 DROP TABLE audit_log;

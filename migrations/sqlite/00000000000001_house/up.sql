@@ -79,6 +79,50 @@ CREATE INDEX outbox_status_next_attempt_at_idx ON outbox (status, next_attempt_a
 CREATE INDEX outbox_subject_id_idx ON outbox (subject_id);
 CREATE INDEX outbox_created_at_idx ON outbox (created_at);
 
+-- What came in by mail, and what became of it (rule I14). The words are sealed, and forgotten after a time.
+CREATE TABLE inbound_messages (
+    id TEXT NOT NULL PRIMARY KEY,
+    received_at TEXT NOT NULL,
+    door TEXT NOT NULL CHECK (door IN ('imap', 'pipe', 'webhook')),
+    -- One message is one row, however often and through however many doors it comes (rule I7).
+    dedupe_key TEXT NOT NULL CONSTRAINT inbound_messages_dedupe_key_key UNIQUE,
+    message_id_hash TEXT,
+    calendar_hash TEXT,
+    size_bytes INTEGER NOT NULL,
+    repeats INTEGER NOT NULL,
+    meaning TEXT NOT NULL,
+    answer TEXT,
+    programme_id TEXT,
+    meeting_id TEXT,
+    person_id TEXT,
+    outbox_id TEXT,
+    origin_sealed TEXT NOT NULL,
+    body_sealed TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('applied', 'stale', 'held', 'quarantined', 'ignored', 'refused', 'report')),
+    reason TEXT NOT NULL,
+    confirm_hash TEXT CONSTRAINT inbound_messages_confirm_hash_key UNIQUE,
+    settled_at TEXT,
+    settled_by TEXT,
+    version INTEGER NOT NULL
+);
+CREATE INDEX inbound_messages_state_idx ON inbound_messages (state, id);
+CREATE INDEX inbound_messages_programme_id_idx ON inbound_messages (programme_id, id);
+CREATE INDEX inbound_messages_meeting_id_idx ON inbound_messages (meeting_id, person_id);
+CREATE INDEX inbound_messages_received_at_idx ON inbound_messages (received_at);
+
+-- A mailbox that several servers share: who reads it now, and up to where it was read.
+CREATE TABLE mailboxes (
+    name TEXT NOT NULL PRIMARY KEY,
+    leased_by TEXT,
+    leased_until TEXT,
+    uid_validity INTEGER NOT NULL,
+    last_uid INTEGER NOT NULL,
+    taken INTEGER NOT NULL,
+    last_success_at TEXT,
+    last_failure_at TEXT,
+    last_error TEXT
+);
+
 CREATE TABLE jobs (
     id TEXT NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL,

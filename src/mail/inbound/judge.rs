@@ -3,7 +3,7 @@
 use chrono::Duration;
 
 use super::understand::{Answer, Sender};
-use crate::icalendar::{Participation, address_key};
+use crate::icalendar::{Attendee, Participation, address_key};
 use crate::kernel::Instant;
 
 /// How far into the future a sender's clock may be before it is set right (I6).
@@ -54,30 +54,10 @@ pub enum Verdict {
 /// Judges one answer that came at `received` from `sender`.
 #[must_use]
 pub fn judge(answer: &Answer, sender: &Sender, known: &Known<'_>, received: Instant) -> Verdict {
-    if sender.dmarc.as_deref() == Some("fail") {
-        return Verdict::Forged;
-    }
-    if answer.uid != known.uid {
-        return Verdict::WrongMeeting;
-    }
-    if answer.sequence > known.sequence {
-        return Verdict::FromTheFuture;
-    }
-    let own = address_key(known.address);
-    // An alias may stand in the reply where the attendee is alone in it; From decides then.
-    let attendee = match answer.attendees.as_slice() {
-        [only] => only,
-        several => {
-            let mut ours = several.iter().filter(|a| address_key(&a.address) == own);
-            match (ours.next(), ours.next()) {
-                (Some(attendee), None) => attendee,
-                _ => return Verdict::HeldForAttendee,
-            }
-        }
+    let attendee = match authority(answer, sender, known) {
+        Ok(attendee) => attendee,
+        Err(verdict) => return verdict,
     };
-    if sender.key != own {
-        return Verdict::HeldForSender;
-    }
     match attendee.participation {
         Participation::NeedsAction => return Verdict::NoAnswer,
         Participation::Delegated => return Verdict::Delegated,
@@ -94,4 +74,81 @@ pub fn judge(answer: &Answer, sender: &Sender, known: &Known<'_>, received: Inst
         stamp,
         comment: answer.comment.clone(),
     }
+}
+
+/// Judges a proposal of another time: `Ok` when it may be put to the other side, whatever its PARTSTAT says
+/// (programs write TENTATIVE, DECLINED or NEEDS-ACTION beside a COUNTER).
+///
+/// # Errors
+/// The verdict that stands against it.
+pub fn judge_proposal(answer: &Answer, sender: &Sender, known: &Known<'_>) -> Result<(), Verdict> {
+    authority(answer, sender, known)?;
+    if answer.sequence < known.time_sequence {
+        return Err(Verdict::Stale);
+    }
+    Ok(())
+}
+
+/// What a message says, whoever may say it: for the person who confirms or decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spoken {
+    pub participation: Participation,
+    pub comment: Option<String>,
+    pub sequence: u32,
+}
+
+/// What is said about the whole meeting for the attendee with `address`, in whose name or under whose token the
+/// message came.
+#[must_use]
+pub fn spoken(answers: &[Answer], address: &str) -> Option<Spoken> {
+    let own = address_key(address);
+    let (answer, attendee) = answers
+        .iter()
+        .filter(|answer| answer.instance.is_none())
+        .find_map(|answer| {
+            let attendee = match answer.attendees.as_slice() {
+                [only] => Some(only),
+                several => several.iter().find(|a| address_key(&a.address) == own),
+            };
+            Some((answer, attendee?))
+        })?;
+    Some(Spoken {
+        participation: attendee.participation,
+        comment: answer.comment.clone(),
+        sequence: answer.sequence,
+    })
+}
+
+/// The attendee of an answer that its sender may give (I3, I4), about a revision that exists (I6).
+fn authority<'a>(
+    answer: &'a Answer,
+    sender: &Sender,
+    known: &Known<'_>,
+) -> Result<&'a Attendee, Verdict> {
+    if sender.dmarc.as_deref() == Some("fail") {
+        return Err(Verdict::Forged);
+    }
+    if answer.uid != known.uid {
+        return Err(Verdict::WrongMeeting);
+    }
+    if answer.sequence > known.sequence {
+        return Err(Verdict::FromTheFuture);
+    }
+    let own = address_key(known.address);
+    // An alias may stand in the reply where the attendee is alone in it; From decides then.
+    let attendee = match answer.attendees.as_slice() {
+        [only] => only,
+        several => {
+            let mut ours = several.iter().filter(|a| address_key(&a.address) == own);
+            match (ours.next(), ours.next()) {
+                (Some(attendee), None) => attendee,
+                _ => return Err(Verdict::HeldForAttendee),
+            }
+        }
+    };
+    // Whoever has no address has none to send from.
+    if own.is_empty() || sender.key != own {
+        return Err(Verdict::HeldForSender);
+    }
+    Ok(attendee)
 }

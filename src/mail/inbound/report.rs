@@ -36,6 +36,14 @@ pub(super) fn read(message: &Message<'_>, recipients: &[String]) -> Option<Repor
     })
 }
 
+/// Whether it is a report of any kind: about a delivery, about having been read.
+pub(super) fn is_any(message: &Message<'_>) -> bool {
+    message.content_type().is_some_and(|kind| {
+        kind.subtype()
+            .is_some_and(|found| found.eq_ignore_ascii_case("report"))
+    })
+}
+
 fn is_status(part: &MessagePart<'_>) -> bool {
     part.content_type()
         .and_then(|kind| kind.subtype())

@@ -7,10 +7,16 @@ use super::report;
 use crate::icalendar::{
     self, Attendee, Limit, Method, Moment, ReadCalendar, ReadError, ReadEvent, address_key,
 };
+use crate::kernel::secret::fingerprint;
 use crate::kernel::{Instant, Token};
 
-/// The largest message that is looked at (I1).
-const MOST_BYTES: usize = 1024 * 1024;
+/// The largest message that is looked at, in bytes (I1).
+pub const MOST_BYTES: usize = 1024 * 1024;
+/// What is looked at of a larger one: its headers, to this many bytes.
+pub const MOST_HEAD_BYTES: usize = 64 * 1024;
+/// How many parts a message may have: real ones have ten.
+const MOST_PARTS: usize = 200;
+const CONTENT_TYPE: &[u8] = b"content-type";
 /// The longest comment that is kept, in characters (I8).
 const LONGEST_COMMENT: usize = 1000;
 
@@ -24,6 +30,11 @@ pub struct Incoming {
     pub token: Option<Token>,
     /// Never answered automatically (I13).
     pub automatic: bool,
+    /// SHA-256 in hex of the first calendar part, decoded and unfolded: the same answer has the same one
+    /// whatever carried it (I7).
+    pub calendar_hash: Option<String>,
+    /// SHA-256 in hex of what follows the headers, which servers on the way add to.
+    pub content_hash: String,
     pub meaning: Meaning,
 }
 
@@ -99,6 +110,8 @@ pub enum Reason {
     TooLarge,
     /// Too many events, attendees or levels (I1).
     TooMuch(Limit),
+    /// Reading it took longer than it may (I1).
+    TooSlow,
     /// Not a message.
     Unreadable,
     /// Two From headers (I2).
@@ -117,35 +130,114 @@ pub enum Reason {
 /// knows it; `authority` is the name of the server whose Authentication-Results are believed (I4).
 #[must_use]
 pub fn understand(raw: &[u8], envelope_to: Option<&str>, authority: Option<&str>) -> Incoming {
-    let unreadable = |reason| Incoming {
-        message_id: None,
-        sender: Sender::default(),
-        token: None,
-        automatic: true,
-        meaning: Meaning::Quarantined(reason),
-    };
-    if raw.len() > MOST_BYTES {
-        return unreadable(Reason::TooLarge);
-    }
-    let Some(message) = MessageParser::new().parse(raw) else {
-        return unreadable(Reason::Unreadable);
+    let message = match parse(raw) {
+        Ok(message) => message,
+        Err(reason) => return set_aside(raw, envelope_to, authority, reason),
     };
     let recipients = recipients(&message, envelope_to);
     let tokens = tokens(&recipients);
-    let meaning = if values(&message, "From").count() > 1 {
-        Meaning::Quarantined(Reason::SeveralSenders)
+    let (meaning, calendar_hash) = if has_several_senders(&message) {
+        (Meaning::Quarantined(Reason::SeveralSenders), None)
     } else if let [_, _, ..] = tokens.as_slice() {
-        Meaning::Quarantined(Reason::SeveralTokens)
+        (Meaning::Quarantined(Reason::SeveralTokens), None)
     } else {
         meaning(&message, &recipients)
     };
     Incoming {
+        calendar_hash,
+        ..envelope(&message, raw, authority, &tokens, meaning)
+    }
+}
+
+/// Takes a message apart, within bounds (I1).
+///
+/// # Errors
+/// Why it is not looked at.
+pub(super) fn parse(raw: &[u8]) -> Result<Message<'_>, Reason> {
+    if raw.len() > MOST_BYTES {
+        return Err(Reason::TooLarge);
+    }
+    // `mail-parser` holds a message in a message as a value in a value, which is let go of by recursion: some ten
+    // thousand of them overflow the stack, which ends the process. Each takes a header of this name.
+    let parts = raw
+        .windows(CONTENT_TYPE.len())
+        .filter(|window| window.eq_ignore_ascii_case(CONTENT_TYPE));
+    if parts.take(MOST_PARTS + 1).count() > MOST_PARTS {
+        return Err(Reason::TooMuch(Limit::Depth));
+    }
+    MessageParser::new().parse(raw).ok_or(Reason::Unreadable)
+}
+
+/// Of a message that is not looked at as a whole: who sent it and to which token, by its headers alone.
+#[must_use]
+pub fn set_aside(
+    raw: &[u8],
+    envelope_to: Option<&str>,
+    authority: Option<&str>,
+    reason: Reason,
+) -> Incoming {
+    let head = head(raw);
+    let meaning = Meaning::Quarantined(reason);
+    match MessageParser::new().parse_headers(head) {
+        Some(message) => {
+            let tokens = tokens(&recipients(&message, envelope_to));
+            envelope(&message, raw, authority, &tokens, meaning)
+        }
+        None => Incoming {
+            message_id: None,
+            sender: Sender::default(),
+            token: None,
+            automatic: true,
+            calendar_hash: None,
+            content_hash: fingerprint(raw),
+            meaning,
+        },
+    }
+}
+
+/// The headers of a message, and the empty line after them.
+#[must_use]
+pub fn head(raw: &[u8]) -> &[u8] {
+    let most = raw.get(..MOST_HEAD_BYTES).unwrap_or(raw);
+    let end = |mark: &[u8]| {
+        let found = most.windows(mark.len()).position(|window| window == mark);
+        found.map(|at| at + mark.len())
+    };
+    let end = [end(b"\r\n\r\n"), end(b"\n\n")].into_iter().flatten().min();
+    end.and_then(|end| most.get(..end)).unwrap_or(most)
+}
+
+fn envelope(
+    message: &Message<'_>,
+    raw: &[u8],
+    authority: Option<&str>,
+    tokens: &[String],
+    meaning: Meaning,
+) -> Incoming {
+    let body = raw.get(head(raw).len()..).unwrap_or_default();
+    let one = match tokens {
+        [one] => Token::presented(one),
+        _ => None,
+    };
+    Incoming {
         message_id: message.message_id().map(str::to_owned),
-        sender: sender(&message, authority),
-        token: tokens.first().and_then(|token| Token::presented(token)),
-        automatic: is_automatic(&message),
+        sender: sender(message, authority),
+        token: one,
+        automatic: is_automatic(message),
+        calendar_hash: None,
+        content_hash: fingerprint(body),
         meaning,
     }
+}
+
+/// Two From headers, or two addresses in one: nobody can say who sent it (I2).
+fn has_several_senders(message: &Message<'_>) -> bool {
+    let addresses = message
+        .from()
+        .into_iter()
+        .flat_map(mail_parser::Address::iter);
+    let real = addresses.filter(|one| one.address().is_some_and(|text| text.contains('@')));
+    values(message, "From").count() > 1 || real.count() > 1
 }
 
 /// The raw values of a header, from the first line on.
@@ -157,8 +249,13 @@ fn values<'a>(message: &'a Message<'_>, name: &'a str) -> impl Iterator<Item = &
 }
 
 fn sender(message: &Message<'_>, authority: Option<&str>) -> Sender {
-    let from = message.from().and_then(|from| from.first());
-    let key = from.and_then(|from| from.address()).map(address_key);
+    // A display name with a bare comma reads like an address before the address.
+    let mut from = message
+        .from()
+        .into_iter()
+        .flat_map(mail_parser::Address::iter)
+        .filter_map(|one| one.address());
+    let key = from.find(|text| text.contains('@')).map(address_key);
     let believed = |value: &&str| {
         let named = value.split([';', ' ']).next().unwrap_or("");
         authority.is_some_and(|authority| named.trim().eq_ignore_ascii_case(authority))
@@ -222,26 +319,34 @@ fn tokens(recipients: &[String]) -> Vec<String> {
         {
             tokens.push(token.to_owned());
         }
+        // Two are too many already; a mail to thousands of them must not cost their square.
+        if tokens.len() > 1 {
+            break;
+        }
     }
     tokens
 }
 
-fn meaning(message: &Message<'_>, recipients: &[String]) -> Meaning {
+/// What it says, and the hash of its calendar part.
+fn meaning(message: &Message<'_>, recipients: &[String]) -> (Meaning, Option<String>) {
     if let Some(report) = report::read(message, recipients) {
-        return Meaning::Report(report);
+        return (Meaning::Report(report), None);
     }
     match calendar(message) {
-        Err(reason) => Meaning::Quarantined(reason),
-        Ok(Some(calendar)) => of_calendar(&calendar),
-        Ok(None) if only_tnef(message) => Meaning::OnlyTnef,
-        Ok(None) if is_automatic(message) => Meaning::AutomaticReply,
-        Ok(None) => Meaning::Words,
+        Err(reason) => (Meaning::Quarantined(reason), None),
+        Ok(Some((calendar, hash))) => (of_calendar(&calendar), Some(hash)),
+        Ok(None) if only_tnef(message) => (Meaning::OnlyTnef, None),
+        // A receipt that it was read is a report as well.
+        Ok(None) if is_automatic(message) || report::is_any(message) => {
+            (Meaning::AutomaticReply, None)
+        }
+        Ok(None) => (Meaning::Words, None),
     }
 }
 
-/// The one object of all calendar parts (I2).
-fn calendar(message: &Message<'_>) -> Result<Option<ReadCalendar>, Reason> {
-    let mut found: Option<ReadCalendar> = None;
+/// The one object of all calendar parts (I2), and the hash of the first part.
+fn calendar(message: &Message<'_>) -> Result<Option<(ReadCalendar, String)>, Reason> {
+    let mut found: Option<(ReadCalendar, String)> = None;
     for part in message.parts.iter().filter(|part| is_calendar(part)) {
         let bytes = decoded(message, part);
         let charset = part
@@ -254,9 +359,9 @@ fn calendar(message: &Message<'_>) -> Result<Option<ReadCalendar>, Reason> {
             Err(ReadError::NoCalendar) => return Err(Reason::Incomplete),
         };
         match &found {
-            Some(first) if gist(first) != gist(&read) => return Err(Reason::PartsDiffer),
+            Some((first, _)) if gist(first) != gist(&read) => return Err(Reason::PartsDiffer),
             Some(_) => {}
-            None => found = Some(read),
+            None => found = Some((read, fingerprint(&icalendar::unfold(&bytes)))),
         }
     }
     Ok(found)

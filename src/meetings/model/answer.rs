@@ -1,6 +1,7 @@
 //! An attendee's answer: what it may say, when it still counts, and which of two is the newer one.
 
 use super::Revision;
+use crate::mail::contexts::AnswerWord;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// How far ahead of its arrival an answer may be dated (rule I6): clocks of phones run wrong, and a
@@ -34,6 +35,16 @@ crate::text_enum! {
 }
 
 impl From<Answer> for Partstat {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Accepted => Self::Accepted,
+            Answer::Tentative => Self::Tentative,
+            Answer::Declined => Self::Declined,
+        }
+    }
+}
+
+impl From<Answer> for AnswerWord {
     fn from(answer: Answer) -> Self {
         match answer {
             Answer::Accepted => Self::Accepted,

@@ -193,8 +193,13 @@ impl Changes {
 
     fn contact(&self, person: &mut Person, check: &mut Check) {
         if let Some(email) = &self.email {
+            let before = person.email.take();
             person.email =
                 filled(email).map(|email| check.contact("/email", contact::email(email)));
+            if person.email != before {
+                // What failed was the address that they had (rule I12).
+                person.mail_suppressed_at = None;
+            }
         }
         if let Some(phone) = &self.phone {
             person.phone =
