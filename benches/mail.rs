@@ -2,12 +2,16 @@
 //!
 //! Invitations filled and built per second, calendar objects written and read per second, and mails
 //! delivered per second through the whole of it (outbox on SQLite, leases, rendering, SMTP) to a sink on
-//! this machine, beside what the sink takes when it is given ready messages.
+//! this machine, beside what the sink takes when it is given ready messages. Replies read, and read and applied,
+//! per second, beside Python's `email` and `icalendar` on the same files.
 
 #![expect(
     clippy::expect_used,
     reason = "a benchmark that cannot be set up should stop"
 )]
+
+#[path = "mail_replies.rs"]
+mod replies;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -116,6 +120,8 @@ fn main() {
         MAILS,
         since,
     );
+
+    replies::run(&db, &ctx);
 }
 
 fn rate(what: &str, times: usize, mut work: impl FnMut()) {
@@ -124,10 +130,11 @@ fn rate(what: &str, times: usize, mut work: impl FnMut()) {
     say(what, times, since);
 }
 
-fn say(what: &str, times: usize, since: Stopwatch) {
+fn say(what: &str, times: usize, since: Stopwatch) -> f64 {
     let seconds = since.elapsed().as_secs_f64();
     let count = f64::from(u32::try_from(times).expect("a small number"));
     println!("{:>10.0} a second  {what}", count / seconds);
+    count / seconds
 }
 
 fn calendar(now: Instant) -> Calendar {

@@ -3,5 +3,7 @@
 mod corpus;
 mod deciding;
 mod doors;
+mod hostile;
 mod mailbox;
+mod mutations;
 mod once;

@@ -220,10 +220,12 @@ fn make_sqlite_folder(settings: &Settings) -> anyhow::Result<()> {
 pub fn start_log(settings: &Settings) -> anyhow::Result<()> {
     use tracing_subscriber::EnvFilter;
     use tracing_subscriber::filter::Directive;
-    // The web library would name the path of what it cannot read, whatever stands in it.
+    // The web library would name the path of what it cannot read, whatever stands in it; and at `trace` the IMAP
+    // client would write down the messages that it reads.
     let quiet = "actix_web::types=warn".parse::<Directive>()?;
+    let silent = "async_imap=info".parse::<Directive>()?;
     let filter = EnvFilter::try_new(&settings.log.level).context("log.level")?;
-    let filter = filter.add_directive(quiet);
+    let filter = filter.add_directive(quiet).add_directive(silent);
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

@@ -743,4 +743,27 @@ mod tests {
         .unwrap();
         assert_eq!(settings.check(), []);
     }
+
+    #[test]
+    fn a_mailbox_needs_tls_beyond_this_machine_and_a_webhook_a_real_secret() {
+        let fatal = |variables: &[(&str, &str)]| -> Vec<&'static str> {
+            let findings = with(variables).unwrap().check();
+            let fatal = findings.into_iter().filter(|finding| finding.fatal);
+            fatal.map(|finding| finding.setting).collect()
+        };
+        let host = "PASSERELLE__MAIL__INBOUND__IMAP__HOST";
+        let user = ("PASSERELLE__MAIL__INBOUND__IMAP__USER", "answers");
+        let plain = ("PASSERELLE__MAIL__INBOUND__IMAP__SECURITY", "none");
+        assert!(fatal(&[(host, "127.0.0.1"), user, plain]).is_empty());
+        let setting = ["mail.inbound.imap.security"];
+        assert_eq!(fatal(&[(host, "imap.example.org"), user, plain]), setting);
+        assert_eq!(
+            fatal(&[(host, "imap.example.org")]),
+            ["mail.inbound.imap.user"]
+        );
+        let secret = "PASSERELLE__MAIL__INBOUND__WEBHOOK__SECRET";
+        let setting = ["mail.inbound.webhook.secret"];
+        assert_eq!(fatal(&[(secret, "short")]), setting);
+        assert!(fatal(&[(secret, "w7Gm2Kq9Zx4Rt8Vb3Nc6Yf1Hd5Js0Lp2")]).is_empty());
+    }
 }

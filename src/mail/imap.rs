@@ -166,11 +166,27 @@ impl Mailbox {
             let fetches = self.session.uid_fetch(found.uid.to_string(), query);
             let fetches: Vec<_> = fetches.await?.try_collect().await?;
             let mine = fetches.iter().find(|fetch| fetch.uid == Some(found.uid));
-            Ok(mine
-                .and_then(|fetch| fetch.body().or_else(|| fetch.header()))
-                .map(<[u8]>::to_vec))
+            let bytes = mine.and_then(|fetch| fetch.body().or_else(|| fetch.header()));
+            match bytes {
+                Some(bytes) => Ok(Some(bytes.to_vec())),
+                None => self.is_gone(found.uid).await,
+            }
         })
         .await
+    }
+
+    /// `async-imap` gives nothing where the server gave nothing, and as well where it said NO or went away: a
+    /// message is gone only when the server says so, or it would be passed over for ever.
+    async fn is_gone(&mut self, uid: u32) -> Result<Option<Vec<u8>>, MailboxError> {
+        let search = format!("UID SEARCH UID {uid}");
+        self.session.run_command_and_check_ok(&search).await?;
+        let there = self.session.uid_search(format!("UID {uid}")).await?;
+        self.session.run_command_and_check_ok(&search).await?;
+        if there.is_empty() {
+            Ok(None)
+        } else {
+            Err(MailboxError::Refused)
+        }
     }
 
     /// Marks, moves or deletes the messages up to `last`, as the settings ask, those that are not yet.

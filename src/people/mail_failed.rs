@@ -7,10 +7,9 @@ use crate::access::{audit, record};
 use crate::db::Conn;
 use crate::db::schema::persons;
 use crate::kernel::ids::PersonId;
-use crate::kernel::{Context, Problem};
-use crate::people::model::contact::email_key;
+use crate::kernel::{Context, Problem, address};
 
-/// Marks the address of a person as failing, if it still is `address` and not marked yet. Expects to be inside a
+/// Marks the address of a person as failing, if it still is `mail` and not marked yet. Expects to be inside a
 /// transaction.
 ///
 /// # Errors
@@ -19,11 +18,11 @@ pub fn mail_failed(
     conn: &mut Conn,
     ctx: &Context,
     id: PersonId,
-    address: &str,
+    mail: &str,
 ) -> Result<(), Problem> {
     let same = persons::table
         .find(id)
-        .filter(persons::email_key.eq(email_key(address)))
+        .filter(persons::email_key.eq(address::key(mail)))
         .filter(persons::mail_suppressed_at.is_null());
     let marked = diesel::update(same)
         .set((

@@ -3,6 +3,7 @@
 //! only after that commit the message is marked in the mailbox. So a server that is killed anywhere loses nothing
 //! and does nothing twice: before the commit nobody has taken the message, after it the next round marks it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -54,6 +55,7 @@ pub async fn run(app: &App, worker: &str, mut stopped: watch::Receiver<bool>) {
         app: app.clone(),
         worker: worker.to_owned(),
         name: name_of(settings),
+        went_well: AtomicBool::new(false),
     };
     let poll = Duration::from_secs(settings.poll_seconds.max(1));
     let mut pause = FIRST_PAUSE;
@@ -66,6 +68,9 @@ pub async fn run(app: &App, worker: &str, mut stopped: watch::Receiver<bool>) {
             Err(failure) => {
                 reader.note(Err(failure.to_string())).await;
                 tracing::warn!(%failure, "the mailbox cannot be read; trying again");
+                if reader.went_well.swap(false, Ordering::Relaxed) {
+                    pause = FIRST_PAUSE;
+                }
                 let wait = pause;
                 pause = (pause * 2).min(LONGEST_PAUSE);
                 wait
@@ -81,6 +86,8 @@ struct Reader {
     app: App,
     worker: String,
     name: String,
+    /// A round has gone well since the last failure.
+    went_well: AtomicBool,
 }
 
 impl Reader {
@@ -125,6 +132,7 @@ impl Reader {
             let last = self.take_new(&mut open, &mark, stopped).await?;
             open.tidy(last).await?;
             self.note(Ok(())).await;
+            self.went_well.store(true, Ordering::Relaxed);
             if *stopped.borrow() {
                 open.close().await;
                 return Ok(());

@@ -13,7 +13,8 @@ use base64::Engine as _;
 use diesel::prelude::*;
 use passerelle::correspondence::incoming::{Arrival, Received, receive};
 use passerelle::db::schema::{
-    inbound_messages, meeting_answers, meeting_attendees, meetings, outbox, persons,
+    inbound_messages, meeting_answers, meeting_attendees, meeting_counters, meetings, outbox,
+    persons,
 };
 use passerelle::kernel::Settings;
 use passerelle::kernel::ids::{MeetingId, PersonId};

@@ -6,7 +6,7 @@ use passerelle::kernel::Role;
 use serde_json::{Value, json};
 
 use super::corpus::{Stage, settings};
-use crate::meetings::fixture::{letter_to, letters};
+use crate::meetings::fixture::{letter_to, letters, programme};
 use crate::support::app::{Answer, Someone, TestApp, instant};
 use crate::support::each_database_with;
 
@@ -215,6 +215,7 @@ fn i10_a_refresh_gives_the_current_state_to_the_attendee_and_to_nobody_else() {
         assert_eq!(letter.to.address, stage.values["address"]);
         assert_eq!(letter.payload.calendar.as_ref().unwrap().method, "REQUEST");
         stage.reset(app, "cancelled");
+        app.clock.advance(chrono::Duration::hours(1));
         stage.receive(app, raw.into_bytes());
         let written = letters(app);
         let letter = letter_to(&written, stage.pair.mentor_id());
@@ -291,11 +292,8 @@ fn i14_a_coordinator_sees_what_came_in_with_its_explanation_and_without_secrets(
             app.get(&someone, "/api/v1/inbound-mails").expect(403);
             app.get(&someone, &path).expect(403);
         }
-        let stranger = app.someone(
-            Role::Coordinator,
-            Some(passerelle::kernel::ids::ProgrammeId::new(app.ctx().now)),
-            None,
-        );
+        let elsewhere = programme(app, json!({}));
+        let stranger = app.someone(Role::Coordinator, Some(elsewhere), None);
         app.get(&stranger, &path).expect(404);
         assert!(list(app, &stranger, "").is_empty());
         let page = app

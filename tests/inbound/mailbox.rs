@@ -271,9 +271,13 @@ fn a_connection_that_is_cut_in_the_middle_of_a_message_loses_nothing_and_doubles
             let counted = Arc::clone(&cuts);
             let port = proxy(server.port, move |from_server, piece| {
                 let text = String::from_utf8_lossy(piece);
-                let in_a_message =
-                    from_server && text.contains("BODY[") || text.contains("BEGIN:VCALENDAR");
-                if in_a_message && counted.fetch_add(1, Ordering::SeqCst) < 3 {
+                // First where the client has asked, so that the server closes without a word; then in the answer.
+                let in_a_message = match (from_server, counted.load(Ordering::SeqCst)) {
+                    (false, 0 | 1) => text.contains("BODY.PEEK["),
+                    (true, 2..) => text.contains("BODY[") || text.contains("BEGIN:VCALENDAR"),
+                    _ => false,
+                };
+                if in_a_message && counted.fetch_add(1, Ordering::SeqCst) < 4 {
                     Pass::Cut
                 } else {
                     Pass::On
@@ -291,7 +295,7 @@ fn a_connection_that_is_cut_in_the_middle_of_a_message_loses_nothing_and_doubles
             let _worker = Worker::start(&app.app, "a");
             until("taken", || reasons(&app).len() == 2);
             until("marked", || client.search("UNSEEN").is_empty());
-            assert!(cuts.load(Ordering::SeqCst) >= 3, "the proxy cut");
+            assert!(cuts.load(Ordering::SeqCst) >= 4, "the proxy cut");
             assert_eq!(
                 (reasons(&app), applied(&app)),
                 (vec!["answered".to_owned(), "words".to_owned()], 1)
@@ -358,8 +362,12 @@ fn killed_where(
             ahead(app, stage);
             let held = Arc::new(AtomicBool::new(false));
             let seen = Arc::clone(&held);
+            let open = Arc::new(AtomicBool::new(false));
+            let opened = Arc::clone(&open);
             let port = proxy(server.port, move |from_server, piece| {
-                if hold(from_server, &String::from_utf8_lossy(piece)) {
+                if !opened.load(Ordering::SeqCst)
+                    && hold(from_server, &String::from_utf8_lossy(piece))
+                {
                     seen.store(true, Ordering::SeqCst);
                     return Pass::Hold;
                 }
@@ -372,12 +380,13 @@ fn killed_where(
             until("held", || held.load(Ordering::SeqCst));
             before_the_kill(app);
             kill(first);
-            let second = spawn(app, server.port);
+            open.store(true, Ordering::SeqCst);
+            let second = spawn(app, port);
             until("taken", || reasons(app).len() == 2);
             until("marked", || client.search("UNSEEN").is_empty());
             kill(second);
             // A third one finds nothing to do.
-            let third = spawn(app, server.port);
+            let third = spawn(app, port);
             std::thread::sleep(Duration::from_secs(2));
             kill(third);
             assert_eq!(
@@ -449,7 +458,7 @@ fn killed_between_reading_and_the_commit_nothing_is_lost_and_nothing_twice() {
                 })
             });
             assert!(reasons(app).is_empty(), "nothing was committed");
-            let second = spawn(app, server.port);
+            let second = spawn(app, port);
             until("taken", || reasons(app).len() == 1);
             until("marked", || client.search("UNSEEN").is_empty());
             kill(second);

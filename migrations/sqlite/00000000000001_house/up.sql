@@ -109,6 +109,7 @@ CREATE INDEX inbound_messages_state_idx ON inbound_messages (state, id);
 CREATE INDEX inbound_messages_programme_id_idx ON inbound_messages (programme_id, id);
 CREATE INDEX inbound_messages_meeting_id_idx ON inbound_messages (meeting_id, person_id);
 CREATE INDEX inbound_messages_received_at_idx ON inbound_messages (received_at);
+CREATE INDEX inbound_messages_calendar_hash_idx ON inbound_messages (calendar_hash);
 
 -- A mailbox that several servers share: who reads it now, and up to where it was read.
 CREATE TABLE mailboxes (

@@ -95,7 +95,7 @@ fn take(
     };
     let body = match arrival.size {
         size if size > MOST_BYTES => inbound::head(&arrival.raw),
-        _ => &arrival.raw,
+        _ => arrival.raw.as_slice(),
     };
     let new = NewMessage {
         door: arrival.door,

@@ -29,6 +29,4 @@ pub use understand::{
 };
 
 #[cfg(test)]
-mod hostile;
-#[cfg(test)]
 mod tests;

@@ -201,18 +201,13 @@ pub fn by_confirm_hash(conn: &mut Conn, hash: &str) -> Result<Row, Problem> {
     Ok(same.select(cols::<Row>()).first(conn)?)
 }
 
-/// Whether this very calendar part was taken already for this attendee, in another message (I7).
-pub fn was_taken(
-    conn: &mut Conn,
-    calendar_hash: &str,
-    meeting: MeetingId,
-    person: PersonId,
-) -> Result<bool, Problem> {
+/// Whether this very calendar part, which names meeting and attendee, was applied already for this person, in
+/// another message (I7).
+pub fn was_taken(conn: &mut Conn, calendar_hash: &str, person: PersonId) -> Result<bool, Problem> {
     let same: i64 = inbound::table
         .filter(inbound::calendar_hash.eq(calendar_hash))
-        .filter(inbound::meeting_id.eq(meeting))
         .filter(inbound::person_id.eq(person))
-        .filter(inbound::state.eq_any([State::Applied, State::Stale]))
+        .filter(inbound::state.eq(State::Applied))
         .count()
         .get_result(conn)?;
     Ok(same > 0)
@@ -279,7 +274,7 @@ pub fn list(conn: &mut Conn, filter: &Filter, most: i64) -> Result<Vec<Row>, Pro
 pub fn counts(conn: &mut Conn) -> Result<Vec<(State, i64)>, Problem> {
     Ok(inbound::table
         .group_by(inbound::state)
-        .select((inbound::state, diesel::dsl::count(inbound::id)))
+        .select((inbound::state, diesel::dsl::count_star()))
         .load(conn)?)
 }
 

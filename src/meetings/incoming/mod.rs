@@ -3,20 +3,22 @@
 //! message, and where it is kept, is known above; here is only what it means for the meeting.
 
 mod mails;
+mod subject;
 
 use super::answer::{self, Outcome, Said};
 use super::counter::{self, Offer, Proposed};
 use super::details::Details;
 use super::links;
-use super::model::{Answer, Refusal, Source, may_answer};
-use crate::access::Object;
+use super::model::{Answer, Source};
 use crate::db::Conn;
 use crate::icalendar::{Moment, Participation};
 use crate::kernel::ids::{MeetingId, PersonId, ProgrammeId};
 use crate::kernel::{Context, Problem, Token};
 use crate::mail::inbound::{
-    self, Known, Proposal, Sender, Spoken, State, Verdict, Why, judge, judge_proposal,
+    self, Proposal, Sender, Spoken, State, Verdict, Why, judge, judge_proposal,
 };
+
+use subject::{One, Subject, Target};
 
 pub use mails::{ask_to_confirm, point_to_the_link};
 
@@ -65,12 +67,6 @@ pub fn whose(conn: &mut Conn, token: &Token) -> Result<Option<Whose>, Problem> {
     }
 }
 
-/// What the policy needs to know of a message about a meeting.
-#[must_use]
-pub fn object(programme: Option<ProgrammeId>) -> Object {
-    programme.map_or_else(Object::general, Object::of_programme)
-}
-
 /// Takes the answers of a message, in an open transaction: all of them, or none where one of them has to be
 /// looked at by a person.
 ///
@@ -84,71 +80,100 @@ pub fn answers(
     sender: &Sender,
     calendar_hash: Option<&str>,
 ) -> Result<Ruling, Problem> {
-    let details = Details::hold(conn, whose.meeting_id)?;
-    let known = known(&details, whose.person_id)?;
+    let subject = Subject::hold(conn, ctx, whose)?;
+    let (mut spoken, ruling) = match read(conn, ctx, &subject, answers, sender)? {
+        Reading::Spoken(spoken) => spoken,
+        Reading::Ruled(ruling) => return Ok(ruling),
+    };
+    spoken.sort_by_key(|one| one.target);
+    spoken.dedup_by(|one, other| one.target == other.target && one.answer == other.answer);
+    let answer = spoken.first().map(|one| one.answer);
+    let Some(answer) = answer else {
+        return Ok(ruling);
+    };
+    if spoken
+        .windows(2)
+        .any(|two| matches!(two, [a, b] if a.target == b.target))
+    {
+        return Ok(Ruling::new(State::Quarantined, Why::PartsDiffer));
+    }
+    let said = |state, why| Ruling {
+        state,
+        why,
+        answer: Some(answer),
+    };
+    if let Some((state, why)) = subject.closed(ctx)? {
+        return Ok(said(state, why));
+    }
+    if let Some(hash) = calendar_hash
+        && inbound::store::was_taken(conn, hash, whose.person_id)?
+    {
+        return Ok(said(State::Applied, Why::Repeated));
+    }
+    let mut best = None;
+    for one in spoken {
+        let (state, why) = subject.take(conn, ctx, one)?;
+        let better = best.is_none() || (state, why) == (State::Applied, Why::Answered);
+        best = if better { Some((state, why)) } else { best };
+    }
+    let (state, why) = best.unwrap_or((State::Ignored, Why::NoAnswer));
+    Ok(said(state, why))
+}
+
+/// What the answers of a message come to.
+enum Reading {
+    /// These are to be applied; the ruling if there are none.
+    Spoken((Vec<One>, Ruling)),
+    /// Nothing is to be applied.
+    Ruled(Ruling),
+}
+
+/// Judges each answer of a message.
+fn read(
+    conn: &mut Conn,
+    ctx: &Context,
+    subject: &Subject,
+    answers: &[inbound::Answer],
+    sender: &Sender,
+) -> Result<Reading, Problem> {
+    let known = subject.known()?;
     let mut spoken = Vec::new();
-    let mut stale = false;
-    let mut nothing = None;
+    let mut otherwise = Ruling::new(State::Ignored, Why::NoAnswer);
     for said in answers {
-        let about_the_whole = is_about_the_whole(&details, said);
         match judge(said, sender, &known, ctx.now) {
-            Verdict::Apply { .. } if !about_the_whole => {
-                return Ok(Ruling::new(State::Held, Why::Instance));
-            }
             Verdict::Apply {
                 participation,
                 stamp,
                 comment,
-            } => spoken.push((said, participation, stamp, comment)),
-            Verdict::Stale => stale = true,
+            } => {
+                let target = subject.target(conn, said.instance.as_ref())?;
+                if target == Target::Unknown {
+                    let ruling = Ruling::new(State::Held, Why::Instance);
+                    return Ok(Reading::Ruled(ruling));
+                }
+                spoken.extend(answer_word(participation).map(|answer| One {
+                    target,
+                    answer,
+                    comment,
+                    sequence: i32::try_from(said.sequence).ok(),
+                    stamp,
+                }));
+            }
+            Verdict::Stale => otherwise = Ruling::new(State::Stale, Why::Outdated),
             verdict => {
                 let (state, why) = against(&verdict);
-                if state != State::Ignored {
-                    let answer =
-                        inbound::spoken(answers, known.address).and_then(|s| answer_of(&s));
-                    return Ok(Ruling { state, why, answer });
+                if let (State::Held, Some((state, why))) = (state, subject.closed(ctx)?) {
+                    return Ok(Reading::Ruled(Ruling::new(state, why)));
                 }
-                nothing = Some(Ruling::new(state, why));
+                if state != State::Ignored {
+                    let spoken = inbound::spoken(answers, known.address);
+                    let answer = spoken.and_then(|spoken| answer_of(&spoken));
+                    return Ok(Reading::Ruled(Ruling { state, why, answer }));
+                }
             }
         }
     }
-    let Some((said, participation, stamp, comment)) = spoken.pop() else {
-        return Ok(match nothing {
-            Some(ruling) if !stale => ruling,
-            _ => Ruling::new(State::Stale, Why::Outdated),
-        });
-    };
-    let answer = answer_word(participation);
-    if spoken.iter().any(|(_, other, ..)| *other != participation) {
-        return Ok(Ruling::new(State::Quarantined, Why::PartsDiffer));
-    }
-    if let Some(refusal) = closed(ctx, &details)? {
-        return Ok(Ruling { answer, ..refusal });
-    }
-    if let Some(hash) = calendar_hash
-        && inbound::store::was_taken(conn, hash, whose.meeting_id, whose.person_id)?
-    {
-        return Ok(Ruling {
-            state: State::Applied,
-            why: Why::Repeated,
-            answer,
-        });
-    }
-    let Some(word) = answer else {
-        return Ok(Ruling::new(State::Ignored, Why::NoAnswer));
-    };
-    let said = Said {
-        meeting_id: whose.meeting_id,
-        person_id: whose.person_id,
-        answer: word,
-        comment,
-        source: Source::Calendar,
-        sequence: i32::try_from(said.sequence).ok(),
-        stamp: Some(stamp),
-    };
-    let (_, outcome) = answer::answer(conn, ctx, said)?;
-    let (state, why) = after(outcome);
-    Ok(Ruling { state, why, answer })
+    Ok(Reading::Spoken((spoken, otherwise)))
 }
 
 /// Takes a proposal of another time, in an open transaction (I10). It never moves the meeting: the other side is
@@ -164,24 +189,24 @@ pub fn proposal(
     sender: &Sender,
     calendar_hash: Option<&str>,
 ) -> Result<Ruling, Problem> {
-    let details = Details::hold(conn, whose.meeting_id)?;
-    let known = known(&details, whose.person_id)?;
-    if let Err(verdict) = judge_proposal(&proposal.answer, sender, &known) {
+    let subject = Subject::hold(conn, ctx, whose)?;
+    if let Err(verdict) = judge_proposal(&proposal.answer, sender, &subject.known()?) {
         let (state, why) = against(&verdict);
         return Ok(Ruling::new(state, why));
     }
-    if let Some(refusal) = closed(ctx, &details)? {
-        return Ok(refusal);
+    if let Some((state, why)) = subject.closed(ctx)? {
+        return Ok(Ruling::new(state, why));
     }
-    if !is_about_the_whole(&details, &proposal.answer) {
+    let instance = proposal.answer.instance.as_ref();
+    if subject.target(conn, instance)? != Target::Whole {
         return Ok(Ruling::new(State::Held, Why::Instance));
     }
     let seen = proposal.original_start.as_ref().and_then(Moment::instant);
-    if seen.is_some_and(|seen| seen != details.meeting.starts_at) {
+    if seen.is_some_and(|seen| seen != subject.details.meeting.starts_at) {
         return Ok(Ruling::new(State::Stale, Why::Outdated));
     }
     if let Some(hash) = calendar_hash
-        && inbound::store::was_taken(conn, hash, whose.meeting_id, whose.person_id)?
+        && inbound::store::was_taken(conn, hash, whose.person_id)?
     {
         return Ok(Ruling::new(State::Applied, Why::Repeated));
     }
@@ -290,40 +315,6 @@ pub fn apply(
     }
 }
 
-/// What is known of the attendee, for the judge.
-fn known(details: &Details, person: PersonId) -> Result<Known<'_>, Problem> {
-    let mine = details.participant(person).ok_or(Problem::NotFound)?;
-    let number = |sequence: i32| u32::try_from(sequence).unwrap_or(0);
-    Ok(Known {
-        uid: &details.meeting.uid,
-        address: mine.contact.email.as_deref().unwrap_or(""),
-        sequence: number(details.meeting.sequence),
-        time_sequence: number(details.meeting.time_sequence),
-        // Which of two is newer is the one function's to say: it knows where the last one came from.
-        last_stamp: None,
-    })
-}
-
-/// An answer about an instance is about the whole where that instance is all there is (I9).
-fn is_about_the_whole(details: &Details, said: &inbound::Answer) -> bool {
-    match &said.instance {
-        None => true,
-        Some(instance) => instance.instant() == Some(details.meeting.starts_at),
-    }
-}
-
-/// Nobody answers what is over.
-fn closed(ctx: &Context, details: &Details) -> Result<Option<Ruling>, Problem> {
-    let meeting = &details.meeting;
-    let why = match may_answer(meeting.status, meeting.time()?, ctx.now.utc()) {
-        Ok(()) => return Ok(None),
-        Err(Refusal::Cancelled) => Why::MeetingCancelled,
-        Err(Refusal::Reported) => Why::MeetingReported,
-        Err(_) => Why::MeetingOver,
-    };
-    Ok(Some(Ruling::new(State::Stale, why)))
-}
-
 const fn against(verdict: &Verdict) -> (State, Why) {
     match verdict {
         Verdict::Delegated => (State::Held, Why::Delegated),
@@ -334,16 +325,6 @@ const fn against(verdict: &Verdict) -> (State, Why) {
         Verdict::Forged => (State::Quarantined, Why::Forged),
         Verdict::Stale => (State::Stale, Why::Outdated),
         Verdict::NoAnswer | Verdict::Apply { .. } => (State::Ignored, Why::NoAnswer),
-    }
-}
-
-const fn after(outcome: Outcome) -> (State, Why) {
-    match outcome {
-        Outcome::Applied => (State::Applied, Why::Answered),
-        Outcome::Repeated => (State::Applied, Why::Repeated),
-        Outcome::Stale => (State::Stale, Why::Outdated),
-        Outcome::Superseded => (State::Stale, Why::Superseded),
-        Outcome::Ahead => (State::Quarantined, Why::FutureRevision),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::*;
-use crate::icalendar::Limit;
+use passerelle::icalendar::Limit;
+use passerelle::mail::inbound::*;
 
 /// Reads it on a stack of the usual size and fails when it takes long: five seconds for a test build on a busy
 /// machine, where a release build takes some milliseconds.

@@ -1,0 +1,21 @@
+//! The mail intake: bytes of a message in, its meaning out.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use passerelle::mail::inbound::{Meaning, Reason, head, set_aside, understand, words::words};
+
+fuzz_target!(|data: &[u8]| {
+    let incoming = understand(data, None, Some("mx.example.org"));
+    if let Meaning::Answers(answers) = &incoming.meaning {
+        assert!(!answers.is_empty() && answers.len() <= 50);
+        for answer in answers {
+            assert!(!answer.attendees.is_empty() && answer.attendees.len() <= 100);
+            assert!(answer.comment.as_ref().is_none_or(|text| text.chars().count() <= 1000));
+        }
+    }
+    assert!(head(data).len() <= 64 * 1024);
+    let aside = set_aside(data, None, Some("mx.example.org"), Reason::TooSlow);
+    assert_eq!(aside.meaning, Meaning::Quarantined(Reason::TooSlow));
+    let shown = words(data);
+    assert!(shown.text.is_none_or(|text| text.chars().count() <= 20_000));
+});
