@@ -24,7 +24,6 @@ mod demo;
 mod hours;
 mod i18n;
 mod import;
-mod inbound;
 mod jobs;
 mod mail;
 mod matching;

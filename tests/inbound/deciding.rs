@@ -268,7 +268,7 @@ fn i14_a_coordinator_sees_what_came_in_with_its_explanation_and_without_secrets(
         let id = waiting[0]["id"].as_str().unwrap();
         let path = format!("/api/v1/inbound-mails/{id}");
         let whole = app.get(coordinator, &path).expect(200);
-        assert_eq!(whole.header("etag"), "\"1\"");
+        assert!(whole.header("etag").starts_with("\"1-"));
         let text = whole.json()["text"].as_str().unwrap().to_owned();
         assert!(
             text.contains("Oui, je viens !") && text.contains("https://mail.example.org/…"),
