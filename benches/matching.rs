@@ -1,6 +1,6 @@
 //! The matching engine against its peers on the same people, in one run:
-//! `cargo bench --bench matching -- [quick|full|PART…]`, parts: `four-thousand scarce ten-thousand
-//! fifty-thousand threads changes stable`.
+//! `cargo bench --bench matching -- [quick|full|PART…]`, parts: `scoring four-thousand flow scarce
+//! ten-thousand fifty-thousand threads changes stable`.
 //!
 //! Every contender is a process of its own, so that its peak memory is its own; they take turns, round by
 //! round, and the table takes the median of rounds: ratios travel between machines, seconds do not. The
@@ -39,9 +39,10 @@ fn main() {
         .skip(1)
         .filter(|arg| !arg.starts_with('-'))
         .collect();
-    let all = "four-thousand scarce ten-thousand fifty-thousand threads changes stable";
+    let all =
+        "scoring four-thousand flow scarce ten-thousand fifty-thousand threads changes stable";
     match parts.first().map(String::as_str) {
-        None | Some("quick") => parts = words("four-thousand scarce threads changes"),
+        None | Some("quick") => parts = words("scoring four-thousand scarce threads changes"),
         Some("full") => parts = words(all),
         Some(_) => {}
     }
@@ -51,7 +52,9 @@ fn main() {
     let mut notes = Vec::new();
     for part in &parts {
         match part.as_str() {
+            "scoring" => scoring(&mut notes),
             "four-thousand" => four_thousand(&mut notes),
+            "flow" => flow(&mut notes),
             "scarce" => scarce(&mut notes),
             "ten-thousand" => ten_thousand(&mut notes),
             "fifty-thousand" => fifty_thousand(&mut notes),
@@ -69,13 +72,22 @@ fn words(text: &str) -> Vec<String> {
     text.split(' ').map(str::to_owned).collect()
 }
 
-fn four_thousand(notes: &mut Vec<String>) {
-    let peers = ["score", "best50", "dense", "sparse50", "flow"];
-    let race = Race::run((4000, 4000), &peers, rounds());
+fn scoring(notes: &mut Vec<String>) {
+    let race = Race::run((4000, 4000), &["score", "best50"], rounds());
     race.scoring();
+    race.note("scoring", notes);
+}
+
+fn four_thousand(notes: &mut Vec<String>) {
+    let race = Race::run((4000, 4000), &["dense", "sparse50"], rounds());
     race.solving("4,000 × 4,000", "dense", Some((60.0, 120.0)));
-    race.solving("4,000 × 4,000", "flow", Some((220.0, 400.0)));
     race.solving("4,000 × 4,000", "sparse50", None);
+    race.note("4,000 × 4,000", notes);
+}
+
+fn flow(notes: &mut Vec<String>) {
+    let race = Race::run((4000, 4000), &["flow"], rounds());
+    race.solving("4,000 × 4,000", "flow", Some((220.0, 400.0)));
     race.note("4,000 × 4,000", notes);
 }
 

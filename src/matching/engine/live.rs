@@ -20,14 +20,9 @@ use super::outcome::{Certificate, CheckMethod, Outcome};
 use super::pair::{assess, broken_rules, most_score};
 use super::scan::{Audience, Candidates, Layout, Scanner};
 use super::settings::Objective;
-use super::solve::{Clock, Found, Options, assign_candidates, outcome};
+use super::solve::{Clock, Found, KEEP, KEEP_VIOLATING, Options, assign_candidates, outcome};
 use super::sparse::{Edge, Sparse};
 use super::task::Task;
-
-/// Candidates kept for a mentee who joins.
-const KEEP: usize = 50;
-/// Violating candidates taken in at a time.
-const KEEP_VIOLATING: usize = 24;
 
 /// A change.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -60,12 +60,12 @@ impl Options {
 }
 
 /// Candidates kept per mentee in the first scan. More makes the scan and the lists heavier, fewer more
-/// rounds of pricing.
-const KEEP: usize = 50;
+/// rounds of pricing. Few in tests, so that small instances cannot do without pricing.
+pub(super) const KEEP: usize = if cfg!(test) { 4 } else { 50 };
 /// The same where there are half as many places again as mentees.
-const KEEP_OF_PLENTY: usize = 12;
+const KEEP_OF_PLENTY: usize = if cfg!(test) { 3 } else { 12 };
 /// Violating candidates taken per mentee and round of pricing.
-const KEEP_VIOLATING: usize = 24;
+pub(super) const KEEP_VIOLATING: usize = if cfg!(test) { 2 } else { 24 };
 /// Up to so many pairs the checker always looks at each by the plain definition.
 const ALWAYS_AUDITED: u64 = 500_000;
 /// Rows that the checker looks at by the plain definition when the scan looks at all.
