@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use hmac::{Hmac, KeyInit, Mac};
 use passerelle::db::schema::inbound_messages;
 use passerelle::kernel::{Clock, Settings, SystemClock};
+use serde_json::json;
 use sha2::Sha256;
 
 use super::corpus::{Stage, settings};
@@ -230,7 +231,7 @@ fn i1_a_large_message_is_kept_as_its_headers_and_a_boundless_one_is_refused() {
             .json();
         assert_eq!(
             (&seen["reason"], &seen["size_bytes"]),
-            (&"too-large".into(), &5_000_000.into())
+            (&json!("too-large"), &json!(5_000_000))
         );
         assert_eq!(seen["sender"], stage.values["address"].as_str());
         raw.resize(65 * 1024 * 1024, b'x');

@@ -62,7 +62,7 @@ fn damage(raw: &mut Vec<u8>, other: &[u8], dice: &mut Dice) {
             2 => drop(raw.splice(at..at, PIECES[dice.roll(PIECES.len())].bytes())),
             3 => {
                 let again = raw[at..until].to_vec();
-                raw.splice(at..at, again);
+                drop(raw.splice(at..at, again));
             }
             4 => {
                 let from = dice.roll(other.len() + 1);
