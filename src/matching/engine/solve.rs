@@ -165,21 +165,32 @@ pub(super) fn price(
         options.go_on()?;
         // An unlisted mentor scores at most the threshold and has a price of at least zero: where the
         // threshold does not exceed the row's surplus, nothing unlisted can violate. And where neither a
-        // row's price nor any column's fell since they were last looked at, nothing has begun to.
-        let mut fallen = sparse.take_fallen();
-        if !sparse.take_dropped().is_empty() {
-            fallen = (0..sparse.rows()).collect();
-        }
-        let open = |row: &u32| {
-            let surplus = sparse.surplus(*row);
-            let threshold = thresholds.get(usize::try_from(*row).ok()?).copied()?;
-            (sparse.is_active(*row) && i64::from(threshold) > surplus).then_some((*row, surplus))
+        // row's price nor a column's fell since they were last looked at, nothing has begun to.
+        let fallen = sparse.take_fallen();
+        let dropped = sparse.take_dropped();
+        let open = |row: u32| {
+            let surplus = sparse.surplus(row);
+            let threshold = thresholds.get(usize::try_from(row).ok()?).copied()?;
+            (sparse.is_active(row) && i64::from(threshold) > surplus).then_some((row, surplus))
         };
-        let rows: Vec<(u32, i64)> = fallen.iter().filter_map(open).collect();
-        if rows.is_empty() {
+        let rows: Vec<(u32, i64)> = fallen.iter().copied().filter_map(open).collect();
+        let others: Vec<(u32, i64)> = if dropped.is_empty() {
+            Vec::new()
+        } else {
+            (0..sparse.rows())
+                .filter(|row| fallen.binary_search(row).is_err())
+                .filter_map(open)
+                .collect()
+        };
+        if rows.is_empty() && others.is_empty() {
             return Ok(rounds);
         }
-        let violating = candidates.violating(&rows, sparse.prices(), KEEP_VIOLATING);
+        let mut violating = candidates.violating(&rows, sparse.prices(), KEEP_VIOLATING);
+        if !others.is_empty() {
+            let only = only_these(&dropped, sparse.prices());
+            violating.extend(candidates.violating(&others, &only, KEEP_VIOLATING));
+            violating.sort_unstable_by_key(|(row, _)| *row);
+        }
         rounds += 1;
         clock.lap("price");
         if violating.is_empty() {
@@ -188,6 +199,16 @@ pub(super) fn price(
         sparse.add_candidates(&violating);
         clock.lap("assign");
     }
+}
+
+/// Prices under which nobody can want any column but these.
+fn only_these(cols: &[u32], prices: &[i64]) -> Vec<i64> {
+    let mut only = vec![i64::MAX / 4; prices.len()];
+    for col in cols {
+        let price = get(prices, *col).copied().unwrap_or(i64::MAX / 4);
+        set(&mut only, *col, price);
+    }
+    only
 }
 
 /// Runs the checker and writes its finding into the outcome.

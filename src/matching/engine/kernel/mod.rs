@@ -75,6 +75,25 @@ pub struct Job<'a> {
     pub bars: Option<&'a Bars>,
 }
 
+impl Job<'_> {
+    /// Whether any block can reach what is needed, as far as its professions and prices say.
+    #[inline(always)]
+    fn can_matter(&self, need: i32) -> bool {
+        let Some(bars) = self.bars else {
+            return true;
+        };
+        let bound = |block: usize| {
+            i32::from(self.professions.most[block]) + i32::from(self.row.most_besides)
+        };
+        let mut blocks = self.professions.order.iter().map(|block| *block as usize);
+        let least_of_all = need.saturating_add(i32::from(bars.least_of_all));
+        blocks
+            .by_ref()
+            .take_while(|block| bound(*block) >= least_of_all)
+            .any(|block| bound(block) >= need.saturating_add(i32::from(bars.least[block])))
+    }
+}
+
 /// Prices as the kernels compare them, and the least of each block.
 #[derive(Debug, Default)]
 pub struct Bars {
@@ -133,6 +152,9 @@ trait Isa {
 /// Walks over the blocks that can still matter.
 #[inline(always)]
 unsafe fn walk<I: Isa, T: Taker, const SPREAD: u32>(job: &Job<'_>, plan: &mut Plan, taker: &mut T) {
+    if !job.can_matter(taker.need()) {
+        return;
+    }
     job.columns.plan(job.row, job.professions, plan);
     let plan = &*plan;
     let mut out = [0_i16; BLOCK];

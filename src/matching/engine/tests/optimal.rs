@@ -3,7 +3,7 @@
 use super::super::pair::assess;
 use super::super::sample::{Dice, Sample};
 use super::super::settings::{Objective, Settings};
-use super::super::{Exclusion, Instance, Options, certificate, solve};
+use super::super::{Exclusion, Instance, Options, Outcome, certificate, solve};
 use super::oracle::best_total;
 
 fn oracle_value(instance: &Instance, bonus: i64) -> i64 {
@@ -80,5 +80,44 @@ fn the_outcome_is_worth_what_the_oracle_says_on_a_thousand_random_instances() {
             i128::from(oracle_value(&instance, outcome.coverage_bonus)),
             "seed {seed}"
         );
+    }
+}
+
+#[test]
+fn the_checker_refuses_whatever_was_tampered_with() {
+    let instance = Sample::new(21, 60, 20)
+        .instance(Settings::default())
+        .unwrap();
+    let outcome = solve(&instance, &Options::default()).unwrap();
+    let rows: Vec<u32> = (0..60).collect();
+    let refused = |tamper: &dyn Fn(&mut Outcome)| {
+        let mut other = outcome.clone();
+        tamper(&mut other);
+        certificate::check_feasible(&instance, &other).is_err()
+            || certificate::check_prices(&instance, &other).is_err()
+            || certificate::violations(&instance, &other, &rows) > 0
+    };
+    assert!(!refused(&|_| {}), "as it is, it is proved");
+    assert!(refused(&|o| o.pairs[0].score += 1));
+    assert!(refused(&|o| {
+        o.pairs[0].score += 1;
+        o.pairs[0].parts.language += 1;
+    }));
+    assert!(refused(&|o| o.pairs[0].waiting_credit += 1));
+    assert!(refused(&|o| o.pairs[0].pinned = true));
+    assert!(refused(&|o| o.pairs.swap(0, 1)), "the order is fixed");
+    assert!(refused(&|o| o.pairs.insert(0, o.pairs[0])), "nobody twice");
+    assert!(refused(&|o| drop(o.pairs.pop())), "one pair fewer");
+    for mentor in 0..20 {
+        let moved = refused(&|o| o.pairs[0].mentor = mentor);
+        assert_eq!(moved, mentor != outcome.pairs[0].mentor);
+        for change in [-1, 1, 1_000_000] {
+            assert!(refused(&|o| o.price_mentor[mentor as usize] += change));
+        }
+    }
+    for mentee in 0..60 {
+        for change in [-1, 1, 1_000_000] {
+            assert!(refused(&|o| o.price_mentee[mentee] += change));
+        }
     }
 }
