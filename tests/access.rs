@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod door;
 pub mod pages;
 mod passwords;
 mod sessions;

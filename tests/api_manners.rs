@@ -722,6 +722,109 @@ fn a_kept_answer_survives_a_restart_and_a_killed_server_blocks_only_for_its_leas
 }
 
 #[test]
+fn what_was_done_before_the_server_fell_is_not_done_again() {
+    use diesel::prelude::*;
+    use passerelle::db::schema::idempotency_keys::dsl as keys;
+    each_database(|app| {
+        let admin = app.administrator();
+        once(app, &admin.token, "key", &programme("a")).expect(201);
+        // It fell after the commit and before the answer was kept: the mark of the commit is all there is.
+        app.db(|conn| {
+            let fell = (
+                keys::status.eq(None::<i32>),
+                keys::body_sealed.eq(None::<String>),
+            );
+            diesel::update(keys::idempotency_keys)
+                .set(fell)
+                .execute(conn)?;
+            Ok(())
+        });
+        let soon = once(app, &admin.token, "key", &programme("a")).expect(409);
+        assert_eq!(soon.problem(), "idempotency-in-progress");
+        app.clock.advance(Duration::seconds(121));
+        let late = once(app, &admin.token, "key", &programme("a")).expect(409);
+        assert_eq!(late.problem(), "idempotency-answer-lost");
+        let other = once(app, &admin.token, "key", &programme("b")).expect(422);
+        assert_eq!(other.problem(), "idempotency-reused");
+        let there = app.get(&admin, "/api/v1/programmes").json();
+        assert_eq!(there["items"].as_array().unwrap().len(), 1);
+        // A failure of ours gives a key back only where nothing was committed.
+        let release = |committed: bool| {
+            app.db(|conn| {
+                let ids = keys::idempotency_keys.select(keys::id);
+                let id = ids.first(conn)?;
+                diesel::update(keys::idempotency_keys)
+                    .set(keys::committed.eq(committed))
+                    .execute(conn)?;
+                passerelle::web::idempotency::release_unless_committed(conn, id)?;
+                Ok(keys::idempotency_keys.count().get_result::<i64>(conn)?)
+            })
+        };
+        assert_eq!((release(true), release(false)), (1, 0));
+    });
+}
+
+#[test]
+fn a_character_or_a_year_that_no_database_holds_is_refused_by_name() {
+    each_database(|app| {
+        let admin = app.administrator();
+        let mut named = programme("nul");
+        named["name_en"] = json!("a\u{0}b");
+        let refused = app.post(&admin, "/api/v1/programmes", &named).expect(422);
+        assert_eq!(refused.field_errors(), ["/name_en forbidden-character"]);
+        let mut early = programme("early");
+        early["starts_on"] = json!("-9999-01-01");
+        let refused = app.post(&admin, "/api/v1/programmes", &early).expect(422);
+        assert_eq!(refused.field_errors(), ["/starts_on year"]);
+        for query in ["persons?q=a%00", "persons?city=%00", "audit?action=%00"] {
+            let refused = app.get(&admin, &format!("/api/v1/{query}")).expect(422);
+            assert!(refused.field_errors()[0].ends_with("forbidden-character"));
+        }
+        for list in ["hours?", "hours/totals?by=programme&", "hours/export.csv?"] {
+            let path = format!("/api/v1/{list}from=-9999-01-01");
+            assert_eq!(
+                app.get(&admin, &path).expect(422).field_errors(),
+                ["?from year"]
+            );
+        }
+        // Before anybody is signed in, too.
+        let guess = json!({ "email": "a\u{0}@example.org", "password": "x" });
+        let request = app.request("POST", "/api/v1/sessions").json(&guess);
+        assert_eq!(
+            app.send(request).expect(422).field_errors(),
+            ["/email forbidden-character"]
+        );
+        // What comes past the doors, such as a forged cursor, is no fault of ours.
+        use base64::Engine as _;
+        let mark = format!("[\"-9999-01-01\",\"{}\"]", uuid::Uuid::nil());
+        let mark = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(mark);
+        let forged = app.get(&admin, &format!("/api/v1/hours?cursor={mark}"));
+        assert!([200, 400].contains(&forged.status), "{}", forged.text);
+    });
+}
+
+#[test]
+fn a_packed_body_is_refused_whatever_it_unpacks_to() {
+    each_database(|app| {
+        let admin = app.administrator();
+        for coding in ["gzip", "deflate", "br", "x-anything"] {
+            let request = app
+                .request("POST", "/api/v1/programmes")
+                .bearer_auth(&admin.token)
+                .header("Content-Encoding", coding)
+                .json(&programme("a"));
+            assert_eq!(app.send(request).expect(415).problem(), "unsupported-media");
+        }
+        let plain = app
+            .request("POST", "/api/v1/programmes")
+            .header("Authorization", format!("BEARER {}", admin.token))
+            .header("Content-Encoding", "identity")
+            .json(&programme("a"));
+        app.send(plain).expect(201);
+    });
+}
+
+#[test]
 fn a_kept_answer_cannot_be_read_in_the_database() {
     each_database(|app| {
         let admin = app.administrator();

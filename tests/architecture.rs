@@ -210,3 +210,42 @@ fn files_stay_short_enough_to_be_read() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// The name that a type declared on this line has in the OpenAPI document, and whether it is in it at all is told
+/// by what stands before it: a derived `ToSchema`, or the head of a `text_enum!`.
+fn declared(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let line = line.strip_prefix("pub ").unwrap_or(line);
+    let rest = line
+        .strip_prefix("struct ")
+        .or_else(|| line.strip_prefix("enum "))?;
+    rest.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .next()
+}
+
+#[test]
+fn a_name_in_the_openapi_document_means_one_type() {
+    let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in source::all().iter().filter(|file| !file.is_test()) {
+        let (mut described, mut renamed) = (false, None);
+        for line in file.code.lines().take(file.lines) {
+            let derived = line.contains("ToSchema") && !line.trim_start().starts_with("use ");
+            described |= derived || line.contains("text_enum! {");
+            if let Some((_, rest)) = line.split_once("#[schema(as = ") {
+                renamed = rest.split([')', ',']).next().map(str::to_owned);
+            }
+            let Some(name) = declared(line) else { continue };
+            if std::mem::take(&mut described) {
+                let name = renamed.take().unwrap_or_else(|| name.to_owned());
+                named.entry(name).or_default().insert(file.path.clone());
+            }
+            renamed = None;
+        }
+    }
+    assert!(named.len() > 80, "{} types", named.len());
+    named.retain(|_, files| files.len() > 1);
+    assert!(
+        named.is_empty(),
+        "give each its own name with #[schema(as = …)]: {named:#?}"
+    );
+}

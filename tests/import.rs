@@ -230,6 +230,42 @@ fn one_bad_row_in_four_thousand_stores_nothing_unless_it_is_to_be_skipped() {
 }
 
 #[test]
+fn a_dry_run_of_a_good_file_stores_nobody_either() {
+    each_database(|app| {
+        let admin = app.administrator();
+        let planned = import(app, &admin, "?dry_run=true", good())
+            .expect(201)
+            .json();
+        assert_eq!(planned["status"], "planned");
+        assert!(planned["created"].as_i64().unwrap() > 0);
+        assert_eq!(people(app), 0);
+    });
+}
+
+#[test]
+fn the_rows_of_an_import_are_forgotten_after_their_time_and_its_counts_stay() {
+    each_database(|app| {
+        let admin = app.administrator();
+        let file = "Given name,E-mail\nAmina,amina@example.org\nBruno,no address\n".to_owned();
+        let stored = import(app, &admin, "?skip_invalid=true", file).json();
+        let path = format!("/api/v1/imports/{}", stored["id"].as_str().unwrap());
+        let rows = || {
+            let rows = app.get(&admin, &format!("{path}/rows")).expect(200).json();
+            rows["items"].as_array().unwrap().len()
+        };
+        assert_eq!(rows(), 2);
+        let purge = |before| app.db(|conn| passerelle::people::import::store::purge(conn, before));
+        let made = app.ctx().now;
+        assert_eq!((purge(made), rows()), (0, 2));
+        assert_eq!(
+            (purge(made.plus(chrono::Duration::seconds(1))), rows()),
+            (2, 0)
+        );
+        assert_eq!(app.get(&admin, &path).expect(200).json()["rejected"], 1);
+    });
+}
+
+#[test]
 fn hostile_names_come_in_as_text_and_go_out_without_formulas() {
     each_database(|app| {
         let admin = app.administrator();

@@ -106,6 +106,29 @@ fn what_a_failed_job_wrote_is_undone_and_it_is_tried_again_later_and_later() {
 }
 
 #[test]
+fn what_is_long_done_is_forgotten_and_what_is_dead_or_to_come_is_not() {
+    each_database(|app| {
+        let at = now(app);
+        for key in ["cancelled", "dead", "waiting"] {
+            app.db(|conn| Ok(jobs::enqueue(conn, at, &job(key, at))?));
+        }
+        let set = |key: &str, status: JobStatus| {
+            app.db(|conn| {
+                let one = table::table.filter(table::unique_key.eq(key));
+                let over = (table::status.eq(status), table::done_at.eq(at));
+                Ok(diesel::update(one).set(over).execute(conn)?)
+            })
+        };
+        set("cancelled", JobStatus::Cancelled);
+        set("dead", JobStatus::Dead);
+        let purge = |before| app.db(|conn| Ok(jobs::purge(conn, before)?));
+        assert_eq!(purge(at), 0);
+        assert_eq!(purge(at.plus(Duration::seconds(1))), 1);
+        assert_eq!(statuses(app), [JobStatus::Dead, JobStatus::Waiting]);
+    });
+}
+
+#[test]
 fn jobs_about_what_is_gone_are_cancelled() {
     each_database(|app| {
         let at = now(app);

@@ -25,6 +25,7 @@ mod hours;
 mod i18n;
 mod import;
 mod jobs;
+mod killed;
 mod mail;
 mod matching;
 mod matching_files;

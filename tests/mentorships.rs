@@ -132,6 +132,33 @@ fn two_people_are_paired_by_hand_once_and_never_beyond_the_places() {
 }
 
 #[test]
+fn nobody_is_paired_in_a_programme_that_is_not_open() {
+    use diesel::prelude::*;
+    use passerelle::db::schema::programmes;
+    each_database(|app| {
+        let programme = people::open_programme(app, "genie");
+        let staff = app.someone(Role::Coordinator, Some(programme.id), None);
+        let someone = || people::person(app, &Made::default());
+        let mentor = people::mentor(app, &programme, someone(), 1).id;
+        let mentee = people::mentee(app, &programme, someone(), None).id;
+        let body = json!({"mentor_participation_id": mentor, "mentee_participation_id": mentee});
+        let set = |status: &str| {
+            app.db(|conn| {
+                let all = diesel::update(programmes::table);
+                Ok(all.set(programmes::status.eq(status)).execute(conn)?)
+            })
+        };
+        for status in ["draft", "closed"] {
+            set(status);
+            let refused = app.post(&staff, "/api/v1/mentorships", &body).expect(409);
+            assert_eq!(refused.problem(), "programme-not-open", "{status}");
+        }
+        set("open");
+        app.post(&staff, "/api/v1/mentorships", &body).expect(201);
+    });
+}
+
+#[test]
 fn each_reads_what_concerns_them_and_only_staff_ends_it() {
     each_database(|app| {
         let pair = together(app, "genie");
@@ -213,6 +240,47 @@ fn closing_a_programme_ends_or_keeps_its_mentorships_as_said() {
             }
             assert_eq!(participation(app, &staff, pair.mentee)["status"], "left");
         }
+    });
+}
+
+#[test]
+fn who_is_let_go_is_told_and_who_leaves_knows() {
+    use crate::meetings::fixture::letters;
+    each_database(|app| {
+        let programme = people::open_programme(app, "genie");
+        let staff = app.someone(Role::Coordinator, Some(programme.id), None);
+        let enrolled = || {
+            let person = people::person(app, &Made::default());
+            (person, people::mentee(app, &programme, person, None).id)
+        };
+        let leave = |who: &Someone, id: passerelle::kernel::ids::ParticipationId| {
+            let path = format!("/api/v1/participations/{id}/leave");
+            let request = app.request("POST", &path).bearer_auth(&who.token);
+            let reason = json!({"reason": "did not answer for weeks"});
+            app.send(request.header("If-Match", "*").json(&reason))
+                .expect(200)
+        };
+        let (sent_away, first) = enrolled();
+        leave(&staff, first);
+        let told = letters(app);
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].0.person_id, Some(sent_away));
+        let words = &told[0].1.words;
+        assert!(words.subject.contains("Génie 2026"), "{words:?}");
+        assert!(!words.text.contains("did not answer"), "{words:?}");
+        let (person, second) = enrolled();
+        leave(&app.someone(Role::Mentee, None, Some(person)), second);
+        assert_eq!(letters(app).len(), 0);
+        // Closing tells everybody who waits.
+        let (waits, _) = enrolled();
+        let path = format!("/api/v1/programmes/{}/close", programme.id);
+        let request = app.request("POST", &path).bearer_auth(&staff.token);
+        let closing = json!({"reason": "season over", "mentorships": "end"});
+        app.send(request.header("If-Match", "*").json(&closing))
+            .expect(200);
+        let told = letters(app);
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].0.person_id, Some(waits));
     });
 }
 

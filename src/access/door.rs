@@ -1,6 +1,7 @@
 //! The door of the API: which action each route is, so that whoever may never do a thing is turned away before
 //! anything of it is looked at. The use case asks the policy again, with the object; here a role that has no part in an
-//! action learns nothing from the answer: not whether an id exists, not whether a body is well made.
+//! action learns nothing from the answer about whether an id exists. (A body is read beside the question who asks, so one that
+//! is badly made is told so to everybody.)
 
 use std::collections::HashMap;
 

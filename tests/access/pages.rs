@@ -173,6 +173,15 @@ fn a_form_without_its_token_is_refused() {
         let answer = app.send(request).expect(400);
         assert!(answer.text.contains("form-expired") || answer.text.contains("open for too long"));
         assert!(answer.header("set-cookie").is_empty());
+        // Nor is another browser's good enough.
+        let other = Browser::new(app);
+        let mut form = hidden(&other.get("/sign-in").text, "/sign-in");
+        assert!(form.iter().any(|(name, _)| name == "csrf"));
+        form.push(("email".into(), "a@example.org".into()));
+        form.push(("password".into(), PASSWORD.into()));
+        let request = browser.client.post(format!("{}/sign-in", app.base));
+        let answer = app.send(request.form(&form)).expect(400);
+        assert!(answer.header("set-cookie").is_empty());
     });
 }
 

@@ -310,6 +310,23 @@ fn one_address_that_tries_many_accounts_has_to_wait_and_another_has_not() {
 }
 
 #[test]
+fn who_guesses_with_an_account_of_their_own_does_not_clean_their_slate_with_it() {
+    each_database(|app| {
+        account(app, "a@example.org", ADMIN);
+        account(app, "guesser@example.org", ADMIN);
+        for n in 0..31 {
+            let email = format!("nobody{n}@example.org");
+            assert_eq!(from(app, "192.0.2.1", &email, "not the password"), 401);
+            if n % 10 == 9 {
+                assert_eq!(from(app, "192.0.2.1", "guesser@example.org", PASSWORD), 0);
+            }
+        }
+        assert_eq!(from(app, "192.0.2.1", "last@example.org", "wrong"), 401);
+        assert_eq!(from(app, "192.0.2.1", "a@example.org", PASSWORD), 429);
+    });
+}
+
+#[test]
 fn an_attack_from_many_addresses_does_not_lock_the_owner_out() {
     each_database(|app| {
         account(app, "a@example.org", ADMIN);

@@ -295,6 +295,25 @@ fn a_rotation_announces_the_new_key_a_day_before_and_logs_nobody_out() {
 }
 
 #[test]
+fn a_retired_key_verifies_nothing_from_that_second_on_though_it_is_remembered() {
+    each_database(|app| {
+        let who = app.administrator();
+        let mut claims = part(&who.token, 1);
+        claims["exp"] = json!(claims["iat"].as_i64().unwrap() + 200 * 24 * 3600);
+        let stolen = signed(app, |_| {}, &claims);
+        app.clock
+            .advance(Duration::days(90) + Duration::hours(2) - Duration::seconds(20));
+        let bearer = Someone {
+            token: stolen.clone(),
+            ..who.clone()
+        };
+        app.get(&bearer, ANYTHING).expect(200);
+        app.clock.advance(Duration::seconds(21));
+        refused(app, &who, stolen, "token-invalid");
+    });
+}
+
+#[test]
 fn several_servers_on_one_database_agree_on_their_keys() {
     each_database(|app| {
         let other = another_server(app);

@@ -1,10 +1,77 @@
 //! Attesting, disputing, approving, rejecting, correcting.
 
+use chrono::Duration;
+use passerelle::db::jobs;
+use passerelle::hours::tell;
 use serde_json::{Value, json};
 
 use super::{act, an_hour, entries, write};
-use crate::meetings::fixture::{again, pair};
+use crate::meetings::fixture::{again, letter_to, letters, pair};
+use crate::support::app::TestApp;
 use crate::support::each_database;
+
+/// Does the jobs of this room that are due.
+fn work(app: &TestApp) {
+    let now = app.ctx().now;
+    let due = app.db(|conn| Ok(jobs::claim(conn, now, "test", Duration::seconds(60), 50)?));
+    for job in due {
+        app.db(|conn| {
+            jobs::perform(conn, &job, "test", now, |conn| {
+                tell::run(conn, &app.ctx(), &job).map(|_| ())
+            })
+        });
+    }
+}
+
+#[test]
+fn whoever_loses_hours_is_told_once_with_every_reason_and_in_their_language() {
+    each_database(|app| {
+        let pair = pair(app);
+        let mut second = an_hour(&pair);
+        second["minutes"] = json!(20);
+        for (who, body) in [
+            (&pair.mentor, an_hour(&pair)),
+            (&pair.mentor, second),
+            (&pair.mentee, an_hour(&pair)),
+        ] {
+            write(app, who, &body).expect(201);
+        }
+        for (n, entry) in entries(app, &pair.coordinator, "").iter().enumerate() {
+            let reason = json!({ "reason": format!("Reason {n}.") });
+            act(app, &pair.coordinator, entry, "reject", "\"1\"", &reason).expect(200);
+        }
+        work(app);
+        assert_eq!(
+            letters(app).len(),
+            0,
+            "what is decided together is told together"
+        );
+        app.clock.advance(Duration::minutes(10));
+        work(app);
+        let told = letters(app);
+        assert_eq!(told.len(), 2, "one mail for each person");
+        let to_mentor = &letter_to(&told, pair.mentor_id()).words;
+        assert!(to_mentor.subject.contains("not accepted"), "{to_mentor:?}");
+        assert_eq!(
+            to_mentor.text.matches("Reason ").count(),
+            2,
+            "{to_mentor:?}"
+        );
+        assert!(
+            to_mentor
+                .text
+                .contains("Tuesday 6 October 2026, preparation, 20 minutes")
+        );
+        let to_mentee = &letter_to(&told, pair.mentee_id()).words;
+        assert!(
+            to_mentee.text.contains("mardi 6 octobre 2026"),
+            "{to_mentee:?}"
+        );
+        app.clock.advance(Duration::hours(1));
+        work(app);
+        assert_eq!(letters(app).len(), 0);
+    });
+}
 
 #[test]
 fn the_other_person_attests_and_the_coordinator_approves() {

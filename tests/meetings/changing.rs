@@ -98,6 +98,28 @@ fn s4_the_time_that_a_move_leaves_is_free_again_and_the_new_one_is_taken() {
 }
 
 #[test]
+fn nobody_can_bury_the_other_in_mail_with_changes() {
+    each_database(|app| {
+        let pair = pair(app);
+        let made = booked(app, &pair, &pair.mentor, "2026-10-06T22:00:00Z");
+        let reword = |who, n: i32| {
+            let note = json!({ "note": format!("Note {n}") });
+            app.patch(who, &address(&made), "*", &note).status
+        };
+        for n in 0..39 {
+            assert_eq!(reword(&pair.mentor, n), 200, "{n}");
+        }
+        letters(app);
+        assert_eq!(reword(&pair.mentor, 40), 429);
+        assert_eq!(letters(app).len(), 0);
+        // The others go on, and so does whoever waited.
+        assert_eq!(reword(&pair.coordinator, 41), 200);
+        app.clock.advance(chrono::Duration::minutes(16));
+        assert_eq!(reword(&again(app, &pair.mentor), 42), 200);
+    });
+}
+
+#[test]
 fn o8_another_text_keeps_sequence_and_answers_and_has_a_newer_stamp() {
     each_database(|app| {
         let pair = pair(app);

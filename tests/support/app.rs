@@ -1,13 +1,13 @@
 //! A server on a free port of this machine, with a clock that the test moves, and somebody to act as.
 
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use passerelle::access::tokens;
-use passerelle::db::schema::{account_grants, accounts};
-use passerelle::db::{Conn, Db};
+use passerelle::db::schema::{account_grants, accounts, audit_log};
+use passerelle::db::{Conn, Db, Manager};
 use passerelle::kernel::ids::{AccountId, GrantId, PersonId, ProgrammeId};
 use passerelle::kernel::{
     Actor, Clock, Context, Instant, Keyring, Locale, Platform, Problem, Role, Settings, TestClock,
@@ -41,6 +41,8 @@ pub struct TestApp {
     pub base: String,
     pub app: App,
     pub clock: Arc<TestClock>,
+    /// A connection of its own, so that looking at the audit log counts among no request's queries.
+    auditor: Mutex<Option<Conn>>,
     pub database: TestDatabase,
     pub client: reqwest::blocking::Client,
     handle: actix_web::dev::ServerHandle,
@@ -100,6 +102,7 @@ impl TestApp {
             clock,
             database,
             client,
+            auditor: Mutex::default(),
             handle,
             thread: Some(thread),
         }
@@ -253,13 +256,41 @@ impl TestApp {
     }
 
     pub fn send(&self, request: reqwest::blocking::RequestBuilder) -> Answer {
-        let response = request.send().unwrap();
+        let (client, request) = request.build_split();
+        let request = request.unwrap();
+        let asked = format!("{} {}", request.method(), request.url().path());
+        let response = client.execute(request).unwrap();
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        Answer {
+        let answer = Answer {
             status,
             headers,
             text: response.text().unwrap(),
+        };
+        if leaves_a_line(&asked, &answer) {
+            self.require_a_line(&asked, answer.header("x-request-id"));
+        }
+        answer
+    }
+
+    /// Fails unless the audit log knows the request: whatever else a test is about, a change without its line does
+    /// not pass.
+    fn require_a_line(&self, asked: &str, request: &str) {
+        let lines = |conn: &mut Conn| -> QueryResult<i64> {
+            audit_log::table
+                .filter(audit_log::request_id.eq(request))
+                .count()
+                .get_result(conn)
+        };
+        let mut auditor = self.auditor.lock().unwrap_or_else(|e| e.into_inner());
+        if auditor.is_none() {
+            let url = self.database.url.clone().into();
+            *auditor = Manager::new(url).connect_one().ok();
+        }
+        match auditor.as_mut().map(lines) {
+            Some(Ok(found)) => assert!(found > 0, "{asked} left no line in the audit log"),
+            // A test that takes the database away looks at that, and at nothing else.
+            _ => *auditor = None,
         }
     }
 
@@ -278,6 +309,24 @@ impl Drop for TestApp {
             let _ = thread.join();
         }
     }
+}
+
+/// What always changes something when it is answered well: what creates, and what moves something on. Not what may
+/// find everything as it was told to be (the same answer once more, a switch that is on).
+fn leaves_a_line(asked: &str, answer: &Answer) -> bool {
+    const MOVES: &[&str] = &[
+        "cancel", "end", "close", "open", "leave", "archive", "restore", "approve", "reject",
+        "attest", "dispute", "correct", "decision",
+    ];
+    let Some(path) = asked.strip_prefix("POST /api/v1/") else {
+        return false;
+    };
+    let last = path.rsplit('/').next().unwrap_or(path);
+    // An import that changes nobody is its own record; the same proposal once more is answered like the first.
+    let may_change_nothing = ["imports", "counter-proposals"].contains(&last);
+    let changed = (answer.status == 201 && !may_change_nothing)
+        || (answer.status == 200 && MOVES.contains(&last));
+    changed && answer.header("idempotency-replayed").is_empty()
 }
 
 /// An answer of the server.
