@@ -136,6 +136,7 @@ policy! {
     ReplayMatchRun   "replay_match_run"        [Any, Programme, Never, Never, Never]
     ExplainMentee    "explain_mentee"          [Any, Programme, Never, Never, Never]
     ExplainPair      "explain_pair"            [Any, Programme, Never, Never, Never]
+    ReadRecruitment  "read_recruitment"        [Any, Programme, Never, Never, Never]
     ListProposals    "list_proposals"          [Any, Programme, Caseload, Never, Never]
     ListRunProposals "list_run_proposals"      [Any, Programme, Never, Never, Never]
     ReadProposal     "read_proposal"           [Any, Programme, Caseload, Never, Never]
@@ -143,6 +144,10 @@ policy! {
     ListDecisions    "list_decisions"          [Any, Programme, Caseload, Never, Never]
     DecideProposal   "decide_proposal"         [Any, Programme, Never, Never, Never]
     DecideProposals  "decide_proposals"        [Any, Programme, Never, Never, Never]
+    ListMatchConsents "list_match_consents"    [Any, Programme, Caseload, Own, Own]
+    ReadMatchConsent "read_match_consent"      [Any, Programme, Caseload, Own, Own]
+    AnswerMatchConsent "answer_match_consent"  [Any, Programme, Never, Own, Own]
+    ReadMatchRecord  "read_match_record"       [Any, Programme, Never, Own, Own]
     // ---- mentorships
     ListMentorships  "list_mentorships"        [Any, Programme, Caseload, Own, Own]
     ReadMentorship   "read_mentorship"         [Any, Programme, Caseload, Own, Own]

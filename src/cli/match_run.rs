@@ -19,6 +19,7 @@ use crate::kernel::ids::{MatchRunId, ParticipationId, PersonId};
 use crate::kernel::{Clock, Context, Keyring, Locale, Platform, Problem, Settings, SystemClock};
 use crate::matching::engine::directory::{self, Files};
 use crate::matching::frozen::{frozen, replay};
+use crate::matching::recruit::{Recruiting, WantedMentor};
 use crate::matching::summary::Summary;
 use crate::matching::what_if::{Compared, what_if};
 use crate::matching::{Request, RunStatus, run as run_matching, store, why};
@@ -42,6 +43,9 @@ pub struct Args {
     /// `POST /api/v1/programmes/{id}/match-runs`, such as '{"settings": {"weights": {"language": 40}}}'.
     #[arg(long, value_name = "JSON", conflicts_with_all = ["explain", "replay", "export"])]
     what_if: Option<String>,
+    /// With --what-if: when it has been compared, save it as a run with its proposals.
+    #[arg(long, requires = "what_if")]
+    save: bool,
     /// Explain a mentee of the newest run: an id, or an e-mail address.
     #[arg(long, value_name = "PERSON", conflicts_with = "replay")]
     explain: Option<String>,
@@ -99,6 +103,19 @@ pub fn run(settings: &Settings, args: &Args) -> anyhow::Result<ExitCode> {
         let compared = db.run_here(|conn| what_if(conn, &ctx, programme.id, &request, None));
         bar.finish_and_clear();
         print_compared(&compared.map_err(told)?, args.lang);
+        if args.save {
+            let request = Request {
+                draft: false,
+                ..request
+            };
+            let bar = spinner();
+            let made = db.run_here(|conn| run_matching(conn, &ctx, programme.id, &request, None));
+            bar.finish_and_clear();
+            let id = made.map_err(told)?.id.to_string();
+            let args_of = [("run", id.as_str())];
+            let saved = i18n::text_with_pairs(args.lang, "match-told-saved", args_of);
+            println!("{saved}");
+        }
         return Ok(ExitCode::SUCCESS);
     }
     let id = match &args.explain {
@@ -131,6 +148,7 @@ fn started(
     println!("{}", made.id);
     if let Some(summary) = &made.summary {
         print_summary(&summary.0, locale);
+        print_recruitment(&summary.0, locale);
     }
     Ok(made.id)
 }
@@ -208,6 +226,28 @@ fn print_summary(summary: &Summary, locale: Locale) {
             "{}",
             i18n::text_with_pairs(locale, "match-told-proof", proof)
         );
+    }
+}
+
+/// Most kinds of mentor that are named.
+const MOST_WANTED: usize = 3;
+
+/// Whom to recruit next, where one more place would help.
+fn print_recruitment(summary: &Summary, locale: Locale) {
+    let found = Recruiting::of(&summary.recruitment);
+    let of_both = [&found.occupations, &found.languages];
+    let helps = |wanted: &&WantedMentor| {
+        let shortage = &wanted.shortage;
+        shortage.unmatched > 0 || shortage.one_more_matched || shortage.points > 0
+    };
+    let lines: Vec<&str> = of_both
+        .into_iter()
+        .flat_map(|list| list.iter().filter(helps).take(MOST_WANTED))
+        .map(|wanted| wanted.sentence.of(locale))
+        .collect();
+    if !lines.is_empty() {
+        println!("{}", i18n::text(locale, "match-told-recruit"));
+        lines.iter().for_each(|line| println!("- {line}"));
     }
 }
 

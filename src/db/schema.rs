@@ -481,6 +481,7 @@ diesel::table! {
         side -> Text,
         capacity -> Integer,
         taken -> Integer,
+        held -> Integer,
         waiting_since -> Nullable<SqlInstant>,
         status -> Text,
         left_reason -> Nullable<Text>,
@@ -531,6 +532,30 @@ diesel::table! {
         overridden -> Bool,
         decided_at -> SqlInstant,
         decided_by -> Nullable<SqlUuid>,
+        person_id -> Nullable<SqlUuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kernel::sql::*;
+
+    match_consents (id) {
+        id -> SqlUuid,
+        proposal_id -> SqlUuid,
+        programme_id -> SqlUuid,
+        side -> Text,
+        person_id -> SqlUuid,
+        status -> Text,
+        reason -> Nullable<Text>,
+        token_hash -> Text,
+        token_sealed -> Text,
+        created_at -> SqlInstant,
+        asked_at -> Nullable<SqlInstant>,
+        due_at -> Nullable<SqlInstant>,
+        answered_at -> Nullable<SqlInstant>,
+        answer_source -> Nullable<Text>,
+        version -> Integer,
     }
 }
 
@@ -768,6 +793,9 @@ diesel::joinable!(proposals -> match_runs (run_id));
 diesel::joinable!(proposals -> programmes (programme_id));
 diesel::joinable!(match_decisions -> programmes (programme_id));
 diesel::joinable!(match_decisions -> proposals (proposal_id));
+diesel::joinable!(match_consents -> programmes (programme_id));
+diesel::joinable!(match_consents -> proposals (proposal_id));
+diesel::joinable!(match_consents -> persons (person_id));
 diesel::joinable!(mentorships -> programmes (programme_id));
 diesel::joinable!(mentorships -> proposals (proposal_id));
 diesel::joinable!(meetings -> mentorships (mentorship_id));
@@ -817,6 +845,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     participations,
     proposals,
     match_decisions,
+    match_consents,
     mentorships,
     meetings,
     meeting_attendees,

@@ -47,6 +47,7 @@ fn pages(config: &mut web::ServiceConfig) -> &mut web::ServiceConfig {
     config.configure(home::routes);
     config.route("/assets/{name}", web::get().to(assets::serve));
     config.configure(access::pages::routes);
+    config.configure(matching::consent::pages::routes);
     config.configure(meetings::pages::routes);
     config.configure(hours::pages::routes);
     config.configure(correspondence::mailbox::pages);

@@ -105,6 +105,8 @@ ids! {
     ProposalId,
     /// A decision about a proposal.
     DecisionId,
+    /// What one of the two says to a proposal that is offered.
+    MatchConsentId,
     /// A mentor and a mentee who work together.
     MentorshipId,
     /// A meeting of a mentorship.

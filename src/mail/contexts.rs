@@ -129,6 +129,32 @@ templates! {
         link: Option<Link>,
     }
 
+    /// Would they like to work together? To whoever is asked before a mentorship begins.
+    MatchConsent {
+        name: Line,
+        /// The side that is asked.
+        side: Side,
+        /// The first name of the other.
+        other: Line,
+        /// What a mentor has worked as, or a mentee aims at.
+        profession: Option<Line>,
+        programme: Line,
+        /// Until when the answer counts; start and end are the same.
+        until: When,
+        /// The deadline is near.
+        reminder: bool,
+        /// The page that asks (L1).
+        link: Link,
+    }
+
+    /// An offer does not come about; to whoever was asked and did not end it.
+    MatchOff {
+        name: Line,
+        side: Side,
+        other: Line,
+        programme: Line,
+    }
+
     /// A mentorship has ended; to each side.
     MentorshipEnded {
         name: Line,

@@ -25,6 +25,8 @@ crate::text_enum! {
         MentorshipEnded => "mentorship-ended",
         ParticipationEnded => "participation-ended",
         HoursRejected => "hours-rejected",
+        MatchConsent => "match-consent",
+        MatchOff => "match-off",
         MeetingInvitation => "meeting-invitation",
         MeetingUpdate => "meeting-update",
         MeetingCancellation => "meeting-cancellation",

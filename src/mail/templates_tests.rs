@@ -294,6 +294,36 @@ fn values(kind: Kind, data: Data, locale: Locale) -> serde_json::Value {
                 answers,
             },
         ),
+        Kind::MatchConsent => json(
+            kind,
+            &MatchConsent {
+                name,
+                side: if data == Data::Typical {
+                    Side::Mentee
+                } else {
+                    Side::Mentor
+                },
+                other,
+                profession: (data != Data::Empty).then(|| data.line("Génie civil")),
+                programme,
+                until: data.when(locale),
+                reminder: data == Data::Long,
+                link: data.link("o/TOKEN"),
+            },
+        ),
+        Kind::MatchOff => json(
+            kind,
+            &MatchOff {
+                name,
+                side: if data == Data::Typical {
+                    Side::Mentee
+                } else {
+                    Side::Mentor
+                },
+                other,
+                programme,
+            },
+        ),
         Kind::CoordinatorAlert => json(
             kind,
             &CoordinatorAlert {

@@ -15,11 +15,12 @@ use crate::db::Conn;
 use crate::kernel::ids::{AccountId, MatchRunId, ParticipationId, ProgrammeId};
 use crate::kernel::{Context, Instant, Problem};
 use crate::matching::frozen::{self, Replayed};
+use crate::matching::recruit::Recruiting;
 use crate::matching::run::{self, Cancel};
 use crate::matching::summary::Summary;
 use crate::matching::what_if::{self, Compared};
 use crate::matching::why::{self, MenteeWhy, PairWhy};
-use crate::matching::{MatchRun, Request, RunStatus, proposals_api, store};
+use crate::matching::{MatchRun, Request, RunStatus, consent, proposals_api, record_api, store};
 use crate::programmes;
 use crate::programmes::settings::MatchingSettings;
 use crate::web::problem::ProblemDocument;
@@ -34,7 +35,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(replay_match_run)
         .service(explain_mentee)
         .service(explain_pair)
-        .configure(proposals_api::routes);
+        .service(read_recruitment)
+        .configure(proposals_api::routes)
+        .configure(consent::api::routes)
+        .configure(record_api::routes);
 }
 
 /// A run.
@@ -266,4 +270,25 @@ async fn explain_pair(
         })
         .await?;
     Ok(Json(why))
+}
+
+/// Whom to recruit next: supply against demand by occupation and by language, and what one more place of a kind
+/// would change, in both languages.
+#[utoipa::path(tag = "matching", operation_id = "read_recruitment", params(("id" = MatchRunId, Path)),
+    responses((status = 200, body = Recruiting), (status = 404, body = ProblemDocument),
+        (status = 409, body = ProblemDocument)))]
+#[get("/match-runs/{id}/recruitment")]
+async fn read_recruitment(
+    caller: Caller,
+    app: Data<App>,
+    id: Path<MatchRunId>,
+) -> Result<impl Responder, Problem> {
+    let run = app
+        .db
+        .run(move |conn| allowed(conn, &caller.ctx, id.0, Action::ReadRecruitment))
+        .await?;
+    match run.summary {
+        Some(summary) => Ok(Json(Recruiting::of(&summary.0.recruitment))),
+        None => Err(Problem::conflict("run-not-explained")),
+    }
 }

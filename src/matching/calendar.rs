@@ -21,6 +21,9 @@ pub struct Calendar {
     pub regimes: Vec<Regime>,
     /// The Monday of the first week.
     pub from: NaiveDate,
+    /// The regime of each week, from `from` on.
+    #[serde(default)]
+    pub weeks: Vec<usize>,
 }
 
 impl Calendar {
@@ -35,11 +38,25 @@ impl Calendar {
             .filter_map(|week| monday.checked_add_days(Days::new(7 * week)))
             .take_while(|start| *start == monday || *start <= ends_on);
         let offsets: Vec<Vec<i32>> = mondays.map(|start| offsets_in(start, zones)).collect();
+        let regimes = regimes(&offsets);
+        let weeks = offsets.iter().map(|of_week| {
+            let found = regimes.iter().position(|regime| regime.offsets == *of_week);
+            found.unwrap_or(0)
+        });
         Self {
             zones: zones.iter().map(|zone| zone.name().to_owned()).collect(),
-            regimes: regimes(&offsets),
+            weeks: weeks.collect(),
+            regimes,
             from: monday,
         }
+    }
+
+    /// The Mondays of a regime's weeks.
+    pub fn mondays(&self, regime: usize) -> impl Iterator<Item = NaiveDate> {
+        let weeks = (0_u64..).zip(&self.weeks);
+        weeks
+            .filter(move |(_, of)| **of == regime)
+            .filter_map(|(week, _)| self.from.checked_add_days(Days::new(7 * week)))
     }
 
     /// The position of a zone.
@@ -98,6 +115,12 @@ mod tests {
         // Four weeks of October and the last two of March at one distance, the winter at another.
         assert_eq!(offsets, [(6, vec![-240, -420]), (19, vec![-300, -420])]);
         assert_eq!(both.typical(), 1);
+        let mondays: Vec<String> = both.mondays(0).map(|day| day.to_string()).collect();
+        assert_eq!(mondays.len(), 6);
+        assert_eq!(
+            (mondays[0].as_str(), mondays[4].as_str()),
+            ("2026-10-05", "2027-03-15")
+        );
     }
 
     #[test]

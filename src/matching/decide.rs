@@ -11,17 +11,21 @@ use crate::access::{audit, record};
 use crate::db::connection::LockTable;
 use crate::db::{Conn, Json};
 use crate::i18n;
-use crate::kernel::ids::{DecisionId, ParticipationId, ProposalId};
+use crate::kernel::ids::{DecisionId, ParticipationId, PersonId, ProposalId};
 use crate::kernel::{Context, FieldError, Locale, Problem};
+use crate::matching::consent::{self, Told};
 use crate::matching::engine::Rule;
 use crate::matching::engine::explain::{Explanation, explain};
 use crate::matching::facts::Facts;
 use crate::matching::frozen::{Frozen, frozen};
-use crate::matching::model::{Criteria, Decision, Proposal, ProposalStatus, Verdict};
+use crate::matching::model::{
+    Criteria, Decided, Decision, Proposal, ProposalStatus, Verdict, overtaken_by,
+};
 use crate::matching::{sentences, store};
 use crate::mentorships::mails::InCommon;
-use crate::mentorships::start::Introduction;
+use crate::mentorships::start::{Introduction, check_pair, require_present};
 use crate::mentorships::{Start, start_in};
+use crate::programmes;
 use crate::programmes::leave::MOST_REASON;
 
 /// A decision about one proposal.
@@ -29,7 +33,7 @@ use crate::programmes::leave::MOST_REASON;
 #[serde(deny_unknown_fields)]
 pub struct Judgement {
     pub decision: Verdict,
-    /// Needed to reject and to override, up to 1,000 characters.
+    /// Needed to reject and to override, up to 1,000 characters. The two people may ask to read it.
     pub reason: Option<String>,
     /// The mentor whom `replace` proposes instead.
     pub mentor_participation_id: Option<ParticipationId>,
@@ -46,17 +50,6 @@ pub struct Judged {
     /// What replaces it.
     pub replacement: Option<Proposal>,
 }
-
-/// Refusals of a beginning that mean: events have overtaken the proposal.
-const OVERTAKEN: &[&str] = &[
-    "no-place-left",
-    "mentee-taken",
-    "participation-left",
-    "person-away",
-    "consent-withdrawn",
-    "conflict-of-interest",
-    "already-paired",
-];
 
 impl Judgement {
     /// A bare verdict.
@@ -97,9 +90,10 @@ impl Judgement {
 /// Decides about a proposal. `version` is the one that the decider has read; `None` takes any.
 ///
 /// # Errors
-/// 403, 404, 412; 422; 409 `proposal-decided`, `proposal-stale`, `proposal-not-held`; for an approval
-/// `proposal-overtaken` with the reason, which also marks the proposal as stale, and `programme-not-open`; for a
-/// replacement `replacement-breaks-rule`, `replacement-impossible`, `proposal-exists`.
+/// 403, 404, 412; 422; 409 `proposal-decided`, `proposal-stale`, `proposal-not-held`, `proposal-offered`; for an
+/// approval or a replacement `proposal-overtaken` with the reason, which also marks the proposal as stale, and
+/// `programme-not-open`; for a replacement `replacement-breaks-rule`, `replacement-impossible`,
+/// `replacement-overtaken`, `proposal-exists`.
 pub fn decide(
     conn: &mut Conn,
     ctx: &Context,
@@ -114,8 +108,11 @@ pub fn decide(
         let next = proposal.status.after(judgement.decision)?;
         match judgement.decision {
             Verdict::Approve => approve(conn, ctx, &proposal, judgement),
-            Verdict::Replace => replace(conn, ctx, &proposal, judgement).map(Ok),
+            Verdict::Replace => replace(conn, ctx, &proposal, judgement),
             Verdict::Reject | Verdict::Hold | Verdict::Release => {
+                if proposal.status == ProposalStatus::Offered {
+                    consent::release_in(conn, ctx, &proposal, Told::Everybody)?;
+                }
                 let after = Proposal {
                     status: next,
                     reason: judgement.reason(),
@@ -154,29 +151,34 @@ fn hold(
 /// A decision that is made, or one that is refused and kept as stale.
 type Answer = Result<Result<Judged, Problem>, Problem>;
 
+/// Approves: the mentorship begins, or, where the programme asks them, both places are held and the two are asked.
 fn approve(conn: &mut Conn, ctx: &Context, before: &Proposal, judgement: &Judgement) -> Answer {
-    let (parts, facts) = (&before.parts.0, &before.facts.0);
-    let start = Start {
-        mentor: before.mentor_participation_id,
-        mentee: before.mentee_participation_id,
-        proposal_id: Some(before.id),
-        introduction: Introduction::Send(InCommon {
-            en: sentences::in_common(parts, facts, Locale::En),
-            fr: sentences::in_common(parts, facts, Locale::Fr),
-        }),
-    };
-    let started = conn.savepoint(|conn| start_in(conn, ctx, &start));
-    let mentorship = match started {
-        Ok(mentorship) => mentorship,
-        Err(Problem::Conflict { code, .. }) if OVERTAKEN.contains(&code) => {
-            return mark_stale(conn, ctx, before, code).map(Err);
+    let asking = programmes::store::settings_of(conn, before.programme_id)?.consent;
+    let begun = conn.savepoint(|conn| {
+        if asking.mentor || asking.mentee {
+            consent::offer_in(conn, ctx, before, &asking)?;
+            Ok(None)
+        } else {
+            start_in(conn, ctx, &beginning(before)).map(|mentorship| Some(mentorship.id))
         }
-        Err(problem) => return Err(problem),
+    });
+    let mentorship_id = match begun {
+        Ok(id) => id,
+        Err(problem) => {
+            return match overtaken_by(&problem) {
+                Some(code) => mark_stale(conn, ctx, before, code).map(Err),
+                None => Err(problem),
+            };
+        }
     };
     let after = Proposal {
-        status: ProposalStatus::Approved,
+        status: if mentorship_id.is_some() {
+            ProposalStatus::Approved
+        } else {
+            ProposalStatus::Offered
+        },
         reason: judgement.reason(),
-        mentorship_id: Some(mentorship.id),
+        mentorship_id,
         ..before.clone()
     };
     store::overtake_mentee(conn, ctx.now, before.mentee_participation_id, before.id)?;
@@ -187,6 +189,20 @@ fn approve(conn: &mut Conn, ctx: &Context, before: &Proposal, judgement: &Judgem
     }))
 }
 
+/// The mentorship that a proposal becomes, with the mails that introduce the two to each other.
+pub(super) fn beginning(proposal: &Proposal) -> Start {
+    let (parts, facts) = (&proposal.parts.0, &proposal.facts.0);
+    Start {
+        mentor: proposal.mentor_participation_id,
+        mentee: proposal.mentee_participation_id,
+        proposal_id: Some(proposal.id),
+        introduction: Introduction::Send(InCommon {
+            en: sentences::in_common(parts, facts, Locale::En),
+            fr: sentences::in_common(parts, facts, Locale::Fr),
+        }),
+    }
+}
+
 /// Marks a proposal that events have overtaken; gives the refusal to answer with.
 fn mark_stale(
     conn: &mut Conn,
@@ -194,6 +210,9 @@ fn mark_stale(
     before: &Proposal,
     code: &'static str,
 ) -> Result<Problem, Problem> {
+    if before.status == ProposalStatus::Offered {
+        consent::release_in(conn, ctx, before, Told::Everybody)?;
+    }
     let after = Proposal {
         status: ProposalStatus::Stale,
         reason: Some(code.to_owned()),
@@ -206,12 +225,7 @@ fn mark_stale(
     Ok(Problem::conflict("proposal-overtaken").with("why", why))
 }
 
-fn replace(
-    conn: &mut Conn,
-    ctx: &Context,
-    before: &Proposal,
-    judgement: &Judgement,
-) -> Result<Judged, Problem> {
+fn replace(conn: &mut Conn, ctx: &Context, before: &Proposal, judgement: &Judgement) -> Answer {
     let wanted = judgement.mentor_participation_id.ok_or(Problem::NotFound)?;
     let pointer = "/mentor_participation_id";
     if wanted == before.mentor_participation_id {
@@ -226,18 +240,69 @@ fn replace(
         return Err(Problem::field(pointer, "not-taking-part"));
     };
     let explained = explain(&run.instance, mentee, mentor).ok_or(Problem::NotFound)?;
-    may_replace(&explained, judgement.r#override, ctx.locale)?;
+    if let Err(problem) = mentee_still_waits(conn, ctx, before) {
+        return match overtaken_by(&problem) {
+            Some(code) => mark_stale(conn, ctx, before, code).map(Err),
+            None => Err(problem),
+        };
+    }
+    let mut broken = explained.broken.clone();
+    if store::has_declined(conn, before.mentee_id, wanted)? && !broken.contains(&Rule::Declined) {
+        broken.push(Rule::Declined);
+    }
+    may_replace(&broken, judgement.r#override, ctx.locale)?;
+    mentor_is_there(conn, ctx, before, wanted, judgement.r#override)?;
     let new = replacement(ctx, before, &run, &explained, wanted)?;
     store::insert_proposal(conn, &new)?;
+    if before.status == ProposalStatus::Offered {
+        consent::release_in(conn, ctx, before, Told::Everybody)?;
+    }
     let after = Proposal {
         status: ProposalStatus::Replaced,
         reason: judgement.reason(),
         ..before.clone()
     };
     let proposal = settle(conn, ctx, before, after, judgement)?;
-    Ok(Judged {
+    Ok(Ok(Judged {
         proposal,
         replacement: Some(new),
+    }))
+}
+
+/// Refuses when the mentee of a proposal has left, is away, or has or is asked about a mentor by another proposal.
+fn mentee_still_waits(conn: &mut Conn, ctx: &Context, before: &Proposal) -> Result<(), Problem> {
+    let id = before.mentee_participation_id;
+    let (mentee, _) = programmes::store::participation(conn, id)?;
+    mentee.require_enrolled()?;
+    require_present(conn, ctx, &[mentee.person_id])?;
+    let own = i32::from(before.status == ProposalStatus::Offered);
+    if mentee.free() + own < 1 {
+        return Err(Problem::conflict("mentee-taken"));
+    }
+    Ok(())
+}
+
+/// Refuses a mentor who cannot be brought together with the mentee any more, whatever the run knew.
+fn mentor_is_there(
+    conn: &mut Conn,
+    ctx: &Context,
+    before: &Proposal,
+    mentor: ParticipationId,
+    go_against: bool,
+) -> Result<(), Problem> {
+    let (mentor, _) = programmes::store::participation(conn, mentor)?;
+    let (mentee, _) = programmes::store::participation(conn, before.mentee_participation_id)?;
+    let refused = if mentor.free() < 1 && !go_against {
+        Err(Problem::conflict("no-place-left"))
+    } else {
+        check_pair(conn, ctx, &mentor, &mentee).map(|_| ())
+    };
+    refused.map_err(|problem| match overtaken_by(&problem) {
+        Some(code) => {
+            let why = i18n::text(ctx.locale, &format!("problem-{code}"));
+            Problem::conflict("replacement-overtaken").with("why", why)
+        }
+        None => problem,
     })
 }
 
@@ -254,14 +319,13 @@ fn is_absolute(rule: Rule) -> bool {
     )
 }
 
-fn may_replace(explained: &Explanation, go_against: bool, locale: Locale) -> Result<(), Problem> {
+fn may_replace(broken: &[Rule], go_against: bool, locale: Locale) -> Result<(), Problem> {
     let named = |rules: Vec<Rule>| {
         let names = rules
             .into_iter()
             .map(|rule| i18n::text(locale, sentences::rule_key(rule)));
         names.collect::<Vec<_>>().join("; ")
     };
-    let broken = &explained.broken;
     let absolute: Vec<Rule> = broken
         .iter()
         .copied()
@@ -272,13 +336,14 @@ fn may_replace(explained: &Explanation, go_against: bool, locale: Locale) -> Res
     }
     if !broken.is_empty() && !go_against {
         return Err(
-            Problem::conflict("replacement-breaks-rule").with("rules", named(broken.clone()))
+            Problem::conflict("replacement-breaks-rule").with("rules", named(broken.to_vec()))
         );
     }
     Ok(())
 }
 
-fn replacement(
+/// Another proposal for the mentee of `before`, from the same run.
+pub(super) fn replacement(
     ctx: &Context,
     before: &Proposal,
     run: &Frozen,
@@ -323,41 +388,80 @@ fn settle(
         ..after
     };
     store::save_proposal(conn, &after, before.version)?;
-    let run = store::find_run(conn, before.run_id)?;
-    let decision = Decision {
-        id: DecisionId::new(ctx.now),
-        proposal_id: before.id,
-        programme_id: before.programme_id,
+    let overridden = judgement.decision == Verdict::Replace || before.replaces_id.is_some();
+    let noted = Noting {
         decision: judgement.decision.decided(),
         reason: judgement.reason(),
+        overridden,
+        person_id: None,
+    };
+    note(conn, ctx, before, noted)?;
+    audit(conn, ctx, "proposal.decide", before, &after)?;
+    Ok(after)
+}
+
+/// What a decision's record says beside who, when and on what grounds.
+#[derive(Debug)]
+pub(super) struct Noting {
+    pub decision: Decided,
+    pub reason: Option<String>,
+    pub overridden: bool,
+    /// Whose consent it is.
+    pub person_id: Option<PersonId>,
+}
+
+/// Writes a decision's record, with what the run showed about the pair.
+pub(super) fn note(
+    conn: &mut Conn,
+    ctx: &Context,
+    of: &Proposal,
+    noting: Noting,
+) -> Result<(), Problem> {
+    let run = store::find_run(conn, of.run_id)?;
+    let decision = Decision {
+        id: DecisionId::new(ctx.now),
+        proposal_id: of.id,
+        programme_id: of.programme_id,
+        decision: noting.decision,
+        reason: noting.reason,
         criteria: Json(Criteria {
             run_id: run.id,
             inputs_hash: run.inputs_hash,
             engine_version: run.engine_version,
-            score: before.score,
-            parts: before.parts.0,
-            facts: before.facts.0.clone(),
+            score: of.score,
+            parts: of.parts.0,
+            facts: of.facts.0.clone(),
         }),
-        overridden: judgement.decision == Verdict::Replace || before.replaces_id.is_some(),
+        overridden: noting.overridden,
         decided_at: ctx.now,
         decided_by: ctx.actor.account_id(),
+        person_id: noting.person_id,
     };
-    store::insert_decision(conn, &decision)?;
+    store::insert_decision(conn, &decision)
+}
+
+/// Writes the audit line of a proposal that has changed.
+pub(super) fn audit(
+    conn: &mut Conn,
+    ctx: &Context,
+    action: &'static str,
+    before: &Proposal,
+    after: &Proposal,
+) -> Result<(), Problem> {
     let noted = |proposal: &Proposal| Noted {
         status: proposal.status,
         mentor_participation_id: proposal.mentor_participation_id,
         mentee_participation_id: proposal.mentee_participation_id,
     };
     let change = audit::Change {
-        action: "proposal.decide",
+        action,
         object_type: "proposal",
         object_id: after.id.into(),
         programme_id: Some(after.programme_id),
         before: Some(&noted(before)),
-        after: Some(&noted(&after)),
+        after: Some(&noted(after)),
     };
-    record(conn, ctx, &change)?;
-    Ok(after)
+    record(conn, ctx, &change)
 }
 
 /// What the audit log keeps of a proposal.

@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::Caller;
 use crate::access::policy::{self, Action, Object};
 use crate::db::Conn;
-use crate::kernel::ids::{AccountId, DecisionId, ParticipationId, ProposalId};
+use crate::kernel::ids::{AccountId, DecisionId, ParticipationId, PersonId, ProposalId};
 use crate::kernel::{Context, Instant, Problem};
 use crate::matching::decide::{self, Judged, Judgement};
 use crate::matching::model::{Criteria, Decided, Decision};
@@ -38,7 +38,10 @@ struct DecisionView {
     /// They decided otherwise than the run proposed.
     overridden: bool,
     decided_at: Instant,
+    /// Null where somebody answered through a link, or the programme's settings decided.
     decided_by: Option<AccountId>,
+    /// Whose consent it is, where it is one.
+    person_id: Option<PersonId>,
 }
 
 impl From<Decision> for DecisionView {
@@ -52,6 +55,7 @@ impl From<Decision> for DecisionView {
             overridden: decision.overridden,
             decided_at: decision.decided_at,
             decided_by: decision.decided_by,
+            person_id: decision.person_id,
         }
     }
 }
@@ -95,7 +99,8 @@ fn judged(conn: &mut Conn, judged: Judged) -> Result<JudgedView, Problem> {
 }
 
 /// Decides about a proposal: approve, reject, hold, release, or replace by another mentor. Approving makes the
-/// mentorship and introduces both by mail.
+/// mentorship and introduces both by mail; where the programme asks the two people, it holds their places and asks
+/// them first.
 #[utoipa::path(tag = "matching", operation_id = "decide_proposal", request_body = Judgement,
     params(("id" = ProposalId, Path)),
     responses((status = 200, body = JudgedView), (status = 409, body = ProblemDocument), (status = 412, body = ProblemDocument)))]

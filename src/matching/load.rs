@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use diesel::prelude::*;
 
 use crate::db::Conn;
-use crate::db::schema::{conflicts_of_interest, consents, mentorships, participations, proposals};
+use crate::db::schema::{
+    conflicts_of_interest, consents, match_consents, mentorships, participations, proposals,
+};
 use crate::kernel::ids::{ParticipationId, PersonId, ProgrammeId};
 use crate::kernel::{Context, Problem};
 use crate::matching::calendar::Calendar;
+use crate::matching::consent::ConsentStatus;
 use crate::matching::engine::Exclusion;
 use crate::matching::inputs::Inputs;
 use crate::matching::model::ProposalStatus;
@@ -95,7 +98,7 @@ pub fn load(
     Ok(Loaded { inputs, held })
 }
 
-/// Everybody who takes part: mentors, and mentees who have no mentor yet.
+/// Everybody who takes part: mentors, and mentees who have no mentor yet and are not asked about one.
 fn participants(conn: &mut Conn, id: ProgrammeId) -> Result<Vec<Participation>, Problem> {
     Ok(participations::table
         .filter(participations::programme_id.eq(id))
@@ -103,7 +106,7 @@ fn participants(conn: &mut Conn, id: ProgrammeId) -> Result<Vec<Participation>, 
         .filter(
             participations::side
                 .eq(Side::Mentor)
-                .or(participations::taken.eq(0)),
+                .or((participations::taken + participations::held).eq(0)),
         )
         .order(participations::id)
         .select(Participation::as_select())
@@ -177,7 +180,7 @@ struct Again {
 /// Two people who are kept apart, and why.
 type Apart = (PersonId, PersonId, Exclusion);
 
-/// Conflicts of interest, earlier mentorships and rejected proposals, each as mentor and mentee, or as declared.
+/// Conflicts of interest, earlier mentorships, rejected proposals and declined offers, each as mentor and mentee, or as declared.
 fn apart(conn: &mut Conn, id: ProgrammeId, again: Again) -> Result<Vec<Apart>, Problem> {
     let takes_part = participations::table
         .filter(participations::programme_id.eq(id))
@@ -199,6 +202,12 @@ fn apart(conn: &mut Conn, id: ProgrammeId, again: Again) -> Result<Vec<Apart>, P
         .filter(proposals::status.eq(ProposalStatus::Rejected))
         .select((proposals::mentor_id, proposals::mentee_id))
         .load(conn)?;
+    let declined: Vec<(PersonId, PersonId)> = match_consents::table
+        .inner_join(proposals::table)
+        .filter(match_consents::programme_id.eq(id))
+        .filter(match_consents::status.eq(ConsentStatus::Declined))
+        .select((proposals::mentor_id, proposals::mentee_id))
+        .load(conn)?;
     let mut apart = Vec::new();
     for (one, other) in declared {
         // Whoever declared it, it holds both ways.
@@ -218,6 +227,8 @@ fn apart(conn: &mut Conn, id: ProgrammeId, again: Again) -> Result<Vec<Apart>, P
     if !again.rejected {
         add(rejected, Exclusion::Banned);
     }
+    // Who has said no is not asked about the same person again, whatever a coordinator reconsiders.
+    add(declined, Exclusion::Declined);
     Ok(apart)
 }
 

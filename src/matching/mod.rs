@@ -12,12 +12,14 @@
 //! its numbers into facts and sentences ([`facts`], [`sentences`]).
 //!
 //! A **proposal** is proposed → approved, rejected, replaced, or held → released; a newer run, or events, make it
-//! stale. Approving begins a mentorship in the same transaction, in which the database counts the places.
+//! stale. Approving begins a mentorship in the same transaction, in which the database counts the places; where the
+//! programme asks the two people, it is offered first, and begins when they have said yes ([`consent`]).
 //!
 //! A **decision** keeps who decided, when, on what criteria, whether against the proposal, and why.
 
 pub mod api;
 pub mod calendar;
+pub mod consent;
 pub mod decide;
 pub mod decisions_api;
 pub mod engine;
@@ -27,12 +29,16 @@ pub mod inputs;
 pub mod load;
 pub mod model;
 pub mod proposals_api;
+pub mod record;
+pub mod record_api;
+pub mod recruit;
 pub mod request;
 pub mod run;
 pub mod sentences;
 pub mod store;
 pub mod summary;
 pub mod translate;
+pub mod week_of;
 pub mod what_if;
 pub mod why;
 

@@ -32,12 +32,18 @@ crate::text_enum! {
         Proposed => "proposed",
         /// Held back for later: the next run keeps the pair.
         Held => "held",
+        /// Approved by the coordinator, and offered: the consent of one or both is awaited, and their places are held.
+        Offered => "offered",
         /// Approved: there is a mentorship.
         Approved => "approved",
         /// Rejected: later runs do not propose the pair again unless asked.
         Rejected => "rejected",
         /// Replaced by another proposal.
         Replaced => "replaced",
+        /// One of the two said no: later runs do not propose the pair again.
+        Declined => "declined",
+        /// One of the two did not answer in time.
+        Lapsed => "lapsed",
         /// Overtaken by events or by a newer run; the reason says by what.
         Stale => "stale",
     }
@@ -62,6 +68,14 @@ crate::text_enum! {
         Held => "held",
         Released => "released",
         Replaced => "replaced",
+        /// Offered as the next choice by the programme's settings, without another approval.
+        Offered => "offered",
+        /// One of the two has said yes.
+        Consented => "consented",
+        /// One of the two has said no.
+        Declined => "declined",
+        /// One of the two has not answered in time.
+        Lapsed => "lapsed",
     }
 }
 
@@ -83,13 +97,18 @@ impl ProposalStatus {
     /// The state after a verdict, if it may be given now.
     ///
     /// # Errors
-    /// 409 `proposal-stale`, `proposal-decided`, `proposal-not-held`.
+    /// 409 `proposal-stale`, `proposal-decided`, `proposal-not-held`, `proposal-offered`.
     pub fn after(self, verdict: Verdict) -> Result<Self, Problem> {
         match (self, verdict) {
             (Self::Stale, _) => Err(Problem::conflict("proposal-stale")),
-            (Self::Approved | Self::Rejected | Self::Replaced, _) => {
-                Err(Problem::conflict("proposal-decided").with("status", self))
-            }
+            // What was offered is taken back, or given another mentor; so is what came back with a no.
+            (Self::Offered, Verdict::Reject) => Ok(Self::Rejected),
+            (Self::Offered | Self::Declined | Self::Lapsed, Verdict::Replace) => Ok(Self::Replaced),
+            (Self::Offered, _) => Err(Problem::conflict("proposal-offered")),
+            (
+                Self::Approved | Self::Rejected | Self::Replaced | Self::Declined | Self::Lapsed,
+                _,
+            ) => Err(Problem::conflict("proposal-decided").with("status", self)),
             (Self::Proposed, Verdict::Release) => Err(Problem::conflict("proposal-not-held")),
             (Self::Held, Verdict::Release) => Ok(Self::Proposed),
             (_, Verdict::Approve) => Ok(Self::Approved),
@@ -182,6 +201,28 @@ pub struct Decision {
     pub overridden: bool,
     pub decided_at: Instant,
     pub decided_by: Option<AccountId>,
+    /// Whose consent it is, where it is one.
+    pub person_id: Option<PersonId>,
+}
+
+/// Refusals of a beginning that mean: events have overtaken the proposal.
+const OVERTAKEN: &[&str] = &[
+    "no-place-left",
+    "mentee-taken",
+    "participation-left",
+    "person-away",
+    "consent-withdrawn",
+    "conflict-of-interest",
+    "already-paired",
+];
+
+/// By what a proposal was overtaken, where `refusal` means that.
+#[must_use]
+pub fn overtaken_by(refusal: &Problem) -> Option<&'static str> {
+    match refusal {
+        Problem::Conflict { code, .. } if OVERTAKEN.contains(code) => Some(code),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -208,5 +249,24 @@ mod tests {
             S::Proposed.after(Verdict::Release).unwrap_err().code(),
             "proposal-not-held"
         );
+    }
+
+    #[test]
+    fn what_is_offered_is_only_taken_back_or_replaced_and_a_no_is_only_replaced() {
+        use ProposalStatus as S;
+        for (status, verdict, after) in [
+            (S::Offered, Verdict::Reject, Ok(S::Rejected)),
+            (S::Offered, Verdict::Replace, Ok(S::Replaced)),
+            (S::Offered, Verdict::Approve, Err("proposal-offered")),
+            (S::Offered, Verdict::Hold, Err("proposal-offered")),
+            (S::Offered, Verdict::Release, Err("proposal-offered")),
+            (S::Declined, Verdict::Replace, Ok(S::Replaced)),
+            (S::Lapsed, Verdict::Replace, Ok(S::Replaced)),
+            (S::Declined, Verdict::Approve, Err("proposal-decided")),
+            (S::Lapsed, Verdict::Approve, Err("proposal-decided")),
+        ] {
+            let found = status.after(verdict).map_err(|problem| problem.code());
+            assert_eq!(found, after, "{status} {verdict}");
+        }
     }
 }

@@ -11,8 +11,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::Caller;
 use crate::access::policy::{self, Action, Object};
 use crate::db::Conn;
-use crate::kernel::ids::{AccountId, MatchRunId, MentorshipId, PersonId, ProgrammeId, ProposalId};
+use crate::kernel::ids::{
+    AccountId, MatchConsentId, MatchRunId, MentorshipId, PersonId, ProgrammeId, ProposalId,
+};
 use crate::kernel::{Context, Instant, Problem};
+use crate::matching::consent::{self, ConsentStatus, MatchConsent};
 use crate::matching::decisions_api;
 use crate::matching::facts::Facts;
 use crate::matching::frozen;
@@ -22,6 +25,7 @@ use crate::matching::store::{self, Filter, Sort};
 use crate::matching::why::{self, Alternatives, Somebody};
 use crate::matching::{Proposal, ProposalStatus};
 use crate::mentorships;
+use crate::programmes::Side;
 use crate::web::problem::ProblemDocument;
 use crate::web::{App, Page, PageQuery, Path, Query, Versioned};
 
@@ -58,12 +62,43 @@ pub(super) struct ProposalView {
     mentorship_id: Option<MentorshipId>,
     decided_at: Option<Instant>,
     decided_by: Option<AccountId>,
+    /// What the two say, where the programme asks them; the mentor first.
+    consents: Vec<ConsentState>,
     created_at: Instant,
     pub(super) version: i32,
 }
 
+/// What one of the two says to an offer.
+#[derive(Debug, Serialize, ToSchema)]
+struct ConsentState {
+    id: MatchConsentId,
+    side: Side,
+    status: ConsentStatus,
+    asked_at: Option<Instant>,
+    due_at: Option<Instant>,
+    answered_at: Option<Instant>,
+}
+
+impl From<&MatchConsent> for ConsentState {
+    fn from(of: &MatchConsent) -> Self {
+        Self {
+            id: of.id,
+            side: of.side,
+            status: of.status,
+            asked_at: of.asked_at,
+            due_at: of.due_at,
+            answered_at: of.answered_at,
+        }
+    }
+}
+
 impl ProposalView {
-    fn new(proposal: Proposal, names: &HashMap<PersonId, String>) -> Self {
+    fn new(
+        proposal: Proposal,
+        names: &HashMap<PersonId, String>,
+        consents: &[MatchConsent],
+    ) -> Self {
+        let its = consents.iter().filter(|one| one.proposal_id == proposal.id);
         let name = |id: PersonId| names.get(&id).cloned().unwrap_or_default();
         Self {
             id: proposal.id,
@@ -89,21 +124,26 @@ impl ProposalView {
             mentorship_id: proposal.mentorship_id,
             decided_at: proposal.decided_at,
             decided_by: proposal.decided_by,
+            consents: its.map(ConsentState::from).collect(),
             created_at: proposal.created_at,
             version: proposal.version,
         }
     }
 }
 
-/// Names the people of proposals, in one query.
+/// Names the people of proposals and says what they answered, in two queries.
 pub(super) fn views(conn: &mut Conn, rows: Vec<Proposal>) -> Result<Vec<ProposalView>, Problem> {
     let people: Vec<PersonId> = rows
         .iter()
         .flat_map(|row| [row.mentor_id, row.mentee_id])
         .collect();
     let names = mentorships::store::names(conn, &people)?;
+    let ids: Vec<ProposalId> = rows.iter().map(|row| row.id).collect();
+    let consents = consent::store::of_proposals(conn, &ids)?;
     let rows = rows.into_iter();
-    Ok(rows.map(|row| ProposalView::new(row, &names)).collect())
+    Ok(rows
+        .map(|row| ProposalView::new(row, &names, &consents))
+        .collect())
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]

@@ -126,7 +126,8 @@ fn profession(facts: &Facts, locale: Locale) -> String {
 }
 
 /// The title of an occupation with its code: `Civil engineers (21300)`.
-fn occupation_title(code: &str, locale: Locale) -> String {
+#[must_use]
+pub fn occupation_title(code: &str, locale: Locale) -> String {
     match Occupation::find(code) {
         Some(found) => format!("{} ({code})", found.title(locale)),
         None => code.to_owned(),

@@ -14,6 +14,7 @@ use crate::matching::engine::{
     Standing, TagId, TopicId, WeekMask, Window, Wishes, level,
 };
 use crate::matching::inputs::{Numbers, Row};
+use crate::matching::week_of::week_of;
 use crate::people::exceptions::{Exception, ExceptionKind};
 use crate::people::model::parts::Side as TopicSide;
 use crate::people::model::{
@@ -114,7 +115,7 @@ impl Translator {
 
     /// A mentor, with the places that are left.
     pub fn mentor(&mut self, who: &Candidate) -> Row<Mentor> {
-        let left = who.participation.capacity - who.participation.taken;
+        let left = who.participation.free();
         let facts = Mentor {
             person: self.person(who),
             occupations: self.experiences(&who.profile),
@@ -190,7 +191,7 @@ impl Translator {
             key: 0,
             standing: self.standing(who),
             languages: self.languages(&who.profile),
-            weeks: self.weeks(&who.profile),
+            weeks: self.weeks(who),
             place: self.place(person),
             wishes: self.wishes(who),
         }
@@ -360,8 +361,9 @@ impl Translator {
         }
     }
 
-    /// When a person is free, in UTC, in each clock regime of the programme.
-    fn weeks(&self, profile: &Profile) -> Vec<WeekMask> {
+    /// When a person is free, in UTC, in each clock regime of the programme, exceptions counted.
+    fn weeks(&self, who: &Candidate) -> Vec<WeekMask> {
+        let profile = &who.profile;
         let windows: Vec<Window> = profile
             .availability
             .iter()
@@ -374,11 +376,12 @@ impl Translator {
             })
             .collect();
         let zone = self.zone(&profile.person);
-        let regimes = self.calendar.regimes.iter();
+        let regimes = self.calendar.regimes.iter().enumerate();
         regimes
-            .map(|regime| {
+            .map(|(number, regime)| {
                 let offset = regime.offsets.get(zone).copied().unwrap_or(0);
-                WeekMask::from_windows(&windows, offset)
+                let mondays = self.calendar.mondays(number);
+                week_of(&windows, &who.exceptions, mondays, offset)
             })
             .collect()
     }

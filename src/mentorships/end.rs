@@ -11,7 +11,8 @@ use crate::kernel::{Context, FieldError, Problem};
 use crate::mentorships::model::Then;
 use crate::mentorships::start::note;
 use crate::mentorships::{EndReason, Mentorship, MentorshipStatus, mails, store};
-use crate::programmes::{self, ParticipationStatus, ProgrammeStatus, leave, places};
+use crate::programmes::places::{self, Place};
+use crate::programmes::{self, ParticipationStatus, ProgrammeStatus, leave};
 use crate::web::IfMatch;
 
 /// What a room above does, in the same transaction, when a mentorship has ended: `meetings` cancels what is
@@ -159,7 +160,7 @@ fn free(
     then: Then,
     reason: EndReason,
 ) -> Result<(), Problem> {
-    places::free_place(conn, ctx, id)?;
+    places::free_place(conn, ctx, id, Place::Taken)?;
     if then == Then::Leaves {
         let (now, _) = programmes::store::participation(conn, id)?;
         if now.status == ParticipationStatus::Enrolled && now.taken == 0 {

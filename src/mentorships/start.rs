@@ -7,7 +7,8 @@ use crate::kernel::ids::{MentorshipId, ParticipationId, PersonId, ProposalId};
 use crate::kernel::{Context, FieldError, Problem, Zone};
 use crate::mentorships::{Mentorship, MentorshipStatus, mails, store};
 use crate::people::{self, Person, consents::ConsentKind};
-use crate::programmes::{self, Participation, Side, places};
+use crate::programmes::places::{self, Place};
+use crate::programmes::{self, Participation, Programme, Side};
 
 /// Whom to bring together.
 #[derive(Debug, Clone)]
@@ -65,13 +66,82 @@ pub fn start_in(conn: &mut Conn, ctx: &Context, start: &Start) -> Result<Mentors
     // The mentor's row first, always: two who take the same two rows cannot wait for each other.
     let mentor = places::take_place(conn, ctx, start.mentor)?;
     let mentee = places::take_place(conn, ctx, start.mentee)?;
-    check_sides(&mentor, &mentee)?;
+    begin(conn, ctx, start, &mentor, &mentee)
+}
+
+/// [`start_in`] for two whose places are held already ([`hold_in`]): both have consented.
+///
+/// # Errors
+/// As [`start_in`].
+pub fn start_held_in(conn: &mut Conn, ctx: &Context, start: &Start) -> Result<Mentorship, Problem> {
+    let mentor = places::take_held_place(conn, ctx, start.mentor)?;
+    let mentee = places::take_held_place(conn, ctx, start.mentee)?;
+    begin(conn, ctx, start, &mentor, &mentee)
+}
+
+/// Holds a place of each for a mentorship that begins when they consent, inside the caller's transaction, which
+/// holds the programme's row. Refuses whatever would refuse the beginning itself.
+///
+/// # Errors
+/// As [`start_in`].
+pub fn hold_in(
+    conn: &mut Conn,
+    ctx: &Context,
+    mentor: ParticipationId,
+    mentee: ParticipationId,
+) -> Result<(), Problem> {
+    let mentor = places::hold_place(conn, ctx, mentor)?;
+    let mentee = places::hold_place(conn, ctx, mentee)?;
+    check_pair(conn, ctx, &mentor, &mentee).map(|_| ())
+}
+
+/// Gives back what [`hold_in`] held.
+///
+/// # Errors
+/// A database error.
+pub fn let_go_in(
+    conn: &mut Conn,
+    ctx: &Context,
+    mentor: ParticipationId,
+    mentee: ParticipationId,
+) -> Result<(), Problem> {
+    places::free_place(conn, ctx, mentor, Place::Held)?;
+    places::free_place(conn, ctx, mentee, Place::Held)
+}
+
+/// Refuses two people who cannot be brought together now, whatever their places; gives their programme.
+///
+/// # Errors
+/// As [`start_in`], `no-place-left` and `mentee-taken` aside.
+pub fn check_pair(
+    conn: &mut Conn,
+    ctx: &Context,
+    mentor: &Participation,
+    mentee: &Participation,
+) -> Result<Programme, Problem> {
+    check_sides(mentor, mentee)?;
     let programme = programmes::store::find(conn, mentor.programme_id)?;
     programme.require_open()?;
+    mentor.require_enrolled()?;
+    mentee.require_enrolled()?;
     require_present(conn, ctx, &[mentor.person_id, mentee.person_id])?;
     if store::in_conflict(conn, mentor.person_id, mentee.person_id)? {
         return Err(Problem::conflict("conflict-of-interest"));
     }
+    if store::are_paired(conn, mentor.person_id, mentee.person_id)? {
+        return Err(Problem::conflict("already-paired"));
+    }
+    Ok(programme)
+}
+
+fn begin(
+    conn: &mut Conn,
+    ctx: &Context,
+    start: &Start,
+    mentor: &Participation,
+    mentee: &Participation,
+) -> Result<Mentorship, Problem> {
+    let programme = check_pair(conn, ctx, mentor, mentee)?;
     let mentorship = Mentorship {
         id: MentorshipId::new(ctx.now),
         programme_id: programme.id,
@@ -120,9 +190,12 @@ fn check_sides(mentor: &Participation, mentee: &Participation) -> Result<(), Pro
     Problem::unless_empty(faults)
 }
 
-/// Refuses unless both are there today, in their own zones, and neither has withdrawn the consent to be matched.
-fn require_present(conn: &mut Conn, ctx: &Context, both: &[PersonId; 2]) -> Result<(), Problem> {
-    let people = people::store::find_all(conn, both)?;
+/// Refuses unless all are there today, in their own zones, and none has withdrawn the consent to be matched.
+///
+/// # Errors
+/// 409 `person-away`, `consent-withdrawn`.
+pub fn require_present(conn: &mut Conn, ctx: &Context, all: &[PersonId]) -> Result<(), Problem> {
+    let people = people::store::find_all(conn, all)?;
     let there = |person: &Person| {
         let zone = Zone::parse(&person.zone).unwrap_or_else(|_| Zone::utc());
         person.is_available_on(zone.date_at(ctx.now.utc()))
@@ -130,7 +203,7 @@ fn require_present(conn: &mut Conn, ctx: &Context, both: &[PersonId; 2]) -> Resu
     if !people.iter().all(there) {
         return Err(Problem::conflict("person-away"));
     }
-    let consents = people::consents::current(conn, both, ConsentKind::Matching)?;
+    let consents = people::consents::current(conn, all, ConsentKind::Matching)?;
     if consents.values().any(|given| !given) {
         return Err(Problem::conflict("consent-withdrawn"));
     }

@@ -90,6 +90,20 @@ pub fn in_conflict(conn: &mut Conn, one: PersonId, other: PersonId) -> Result<bo
     Ok(rows > 0)
 }
 
+/// Whether there is an open mentorship between two people, in whatever programme.
+///
+/// # Errors
+/// A database error.
+pub fn are_paired(conn: &mut Conn, mentor: PersonId, mentee: PersonId) -> Result<bool, Problem> {
+    let rows: i64 = mentorships::table
+        .filter(mentorships::mentor_id.eq(mentor))
+        .filter(mentorships::mentee_id.eq(mentee))
+        .filter(mentorships::status.eq(MentorshipStatus::Active))
+        .count()
+        .get_result(conn)?;
+    Ok(rows > 0)
+}
+
 /// The names that people go by.
 ///
 /// # Errors

@@ -107,7 +107,10 @@ pub fn enrol_in(
             return Err(Problem::conflict("already-enrolled"));
         }
         Some(old) => Participation {
-            capacity: new.capacity.unwrap_or(old.capacity).max(old.taken),
+            capacity: new
+                .capacity
+                .unwrap_or(old.capacity)
+                .max(old.taken + old.held),
             waiting_since,
             status: ParticipationStatus::Enrolled,
             left_reason: None,
@@ -124,6 +127,7 @@ pub fn enrol_in(
             side: new.side,
             capacity: new.capacity.unwrap_or(1),
             taken: 0,
+            held: 0,
             waiting_since,
             status: ParticipationStatus::Enrolled,
             left_reason: None,
@@ -190,8 +194,9 @@ pub fn change(
         };
         checked.check(ctx.now)?;
         let capacity = changes.capacity.unwrap_or(before.capacity);
-        if capacity < before.taken {
-            return Err(Problem::conflict("places-taken").with("taken", before.taken));
+        let taken = before.taken + before.held;
+        if capacity < taken {
+            return Err(Problem::conflict("places-taken").with("taken", taken));
         }
         let after = Participation {
             capacity,

@@ -6,12 +6,17 @@ use utoipa::ToSchema;
 use crate::access::policy::{self, Action};
 use crate::db::Conn;
 use crate::db::connection::LockTable;
+use crate::db::jobs::{self, NewJob};
 use crate::kernel::ids::ParticipationId;
 use crate::kernel::{Context, FieldError, Problem};
 use crate::programmes::enrol::note;
 use crate::programmes::participation::{Participation, ParticipationStatus};
 use crate::programmes::{mails, store};
 use crate::web::IfMatch;
+
+/// The job that is written when somebody leaves while their consent, or another's to them, is awaited: `matching`
+/// takes the offers back, so that nobody waits for an answer that cannot count.
+pub const LEFT_WITH_OFFERS: &str = "match.left-with-offers";
 
 /// Most characters of a reason.
 pub const MOST_REASON: usize = 1000;
@@ -88,5 +93,16 @@ pub fn leave_in(
     };
     store::save_participation(conn, &after, before.version)?;
     note(conn, ctx, "participation.leave", Some(before), &after)?;
+    if after.held > 0 {
+        let job = NewJob {
+            kind: LEFT_WITH_OFFERS,
+            unique_key: format!("{LEFT_WITH_OFFERS}/{}/{}", after.id, after.version),
+            subject_id: Some(after.id.into()),
+            person_id: Some(after.person_id),
+            payload: serde_json::Value::Null,
+            run_at: ctx.now,
+        };
+        jobs::enqueue(conn, ctx.now, &job)?;
+    }
     Ok(after)
 }

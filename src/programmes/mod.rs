@@ -8,8 +8,8 @@
 //! concerns meetings too.
 //!
 //! A participation counts its places: `capacity` (1 to 20 for a mentor, 1 for a mentee) and how many are
-//! `taken` by open mentorships; the database holds `taken` between 0 and `capacity`. Only
-//! [`places::take_place`] and [`places::free_place`] change it.
+//! `taken` by open mentorships and `held` for pairs whose consent is awaited; the database keeps the sum of both
+//! between 0 and `capacity`. Only [`places`] changes them.
 
 pub mod api;
 pub mod create;

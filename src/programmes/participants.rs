@@ -46,11 +46,7 @@ impl From<(Participation, Named)> for Participant {
         let enrolled = participation.status == ParticipationStatus::Enrolled;
         Self {
             person_name: person.display(),
-            places_left: if enrolled {
-                participation.capacity - participation.taken
-            } else {
-                0
-            },
+            places_left: if enrolled { participation.free() } else { 0 },
             participation,
         }
     }
@@ -119,8 +115,9 @@ fn visible<'a>(programme: ProgrammeId, scope: &Scope, filter: &Filter) -> Query<
     match filter.free {
         Some(true) => query
             .filter(participations::status.eq(ParticipationStatus::Enrolled))
-            .filter(participations::taken.lt(participations::capacity)),
-        Some(false) => query.filter(participations::taken.ge(participations::capacity)),
+            .filter((participations::taken + participations::held).lt(participations::capacity)),
+        Some(false) => query
+            .filter((participations::taken + participations::held).ge(participations::capacity)),
         None => query,
     }
 }

@@ -47,6 +47,8 @@ pub struct Participation {
     pub capacity: i32,
     /// Places that open mentorships take.
     pub taken: i32,
+    /// Places that are held for people whose consent is awaited; they count like taken ones.
+    pub held: i32,
     /// Since when a mentee waits for a mentor; a rematch keeps it. Null for mentors.
     pub waiting_since: Option<Instant>,
     pub status: ParticipationStatus,
@@ -72,6 +74,12 @@ impl Participation {
             coaches: coach.into_iter().collect(),
             ..Object::default()
         }
+    }
+
+    /// Places that nobody has and nobody is asked about.
+    #[must_use]
+    pub fn free(&self) -> i32 {
+        self.capacity - self.taken - self.held
     }
 
     /// Refuses unless the person still takes part.

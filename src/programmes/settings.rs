@@ -1,4 +1,4 @@
-//! What a programme sets for itself: how its people are matched, and where its meetings differ from the
+//! What a programme sets for itself: how its people are matched, whether they are asked first, and where its meetings differ from the
 //! deployment's. The document is typed, checked as a whole, and complete when shown: what was never set is
 //! there with its default.
 
@@ -13,8 +13,80 @@ use crate::kernel::{FieldError, Problem};
 pub struct ProgrammeSettings {
     /// How people are matched.
     pub matching: MatchingSettings,
+    /// Whether the two people are asked before a mentorship begins.
+    pub consent: ConsentSettings,
     /// Where meetings differ from the deployment's settings.
     pub meetings: MeetingSettings,
+}
+
+crate::text_enum! {
+    /// Who is asked first, where both are asked.
+    pub enum Asking {
+        /// The mentor; the mentee only after the mentor's yes, so that nobody is disappointed needlessly.
+        MentorFirst => "mentor-first",
+        /// The mentee; the mentor only after the mentee's yes.
+        MenteeFirst => "mentee-first",
+        /// Both at once.
+        Together => "together",
+    }
+}
+
+crate::text_enum! {
+    /// What happens when one of the two says no, or does not answer in time. The place is free again at once.
+    pub enum AfterNo {
+        /// Nothing more: the coordinator decides what comes next.
+        Coordinator => "coordinator",
+        /// The next choice for the mentee is proposed; it needs the coordinator's approval again.
+        ProposeNext => "propose-next",
+        /// The next choice for the mentee is offered at once, without another approval.
+        OfferNext => "offer-next",
+    }
+}
+
+/// Whether and how the two people of an approved proposal are asked before a mentorship begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConsentSettings {
+    /// The mentor is asked.
+    pub mentor: bool,
+    /// The mentee is asked.
+    pub mentee: bool,
+    /// Who is asked first, where both are.
+    pub order: Asking,
+    /// Days that each has to answer, 1 to 60.
+    pub deadline_days: i32,
+    /// Days before the deadline at which whoever has not answered is reminded, 0 to 59; 0, or no fewer than the
+    /// deadline has, for no reminder.
+    pub reminder_days: i32,
+    /// What happens after a no, and when the deadline has passed.
+    pub after_no: AfterNo,
+}
+
+impl Default for ConsentSettings {
+    fn default() -> Self {
+        Self {
+            mentor: false,
+            mentee: false,
+            order: Asking::MentorFirst,
+            deadline_days: 7,
+            reminder_days: 2,
+            after_no: AfterNo::ProposeNext,
+        }
+    }
+}
+
+impl ConsentSettings {
+    fn faults(&self) -> Vec<FieldError> {
+        let ranges = [
+            ("deadline_days", self.deadline_days, 1, 60),
+            ("reminder_days", self.reminder_days, 0, 59),
+        ];
+        let each = ranges.into_iter();
+        each.filter_map(|(name, value, least, most)| {
+            range(format!("/consent/{name}"), value.into(), least, most)
+        })
+        .collect()
+    }
 }
 
 crate::text_enum! {
@@ -142,6 +214,7 @@ impl ProgrammeSettings {
     /// 422 with a pointer for each fault.
     pub fn check(&self) -> Result<(), Problem> {
         let mut faults = self.matching.faults("/matching");
+        faults.extend(self.consent.faults());
         faults.extend(self.meetings.faults());
         Problem::unless_empty(faults)
     }
@@ -284,6 +357,10 @@ mod tests {
         let empty: ProgrammeSettings = serde_json::from_value(json!({})).unwrap();
         assert_eq!(empty, ProgrammeSettings::default());
         assert!(empty.check().is_ok());
+        assert!(
+            !empty.consent.mentor && !empty.consent.mentee,
+            "nobody is asked unless set"
+        );
         assert_eq!(
             empty
                 .matching
@@ -317,6 +394,7 @@ mod tests {
     fn every_other_fault_is_told_with_its_pointer() {
         let wrong = json!({
             "matching": {"floor": 10_001, "required_consents": ["Matching!"]},
+            "consent": {"deadline_days": 0, "reminder_days": 60},
             "meetings": {"horizon_days": 0, "reminders_minutes": [60, 1]}
         });
         assert_eq!(
@@ -324,6 +402,8 @@ mod tests {
             [
                 "/matching/floor out-of-range",
                 "/matching/required_consents/0 consent-kind",
+                "/consent/deadline_days out-of-range",
+                "/consent/reminder_days out-of-range",
                 "/meetings/horizon_days out-of-range",
                 "/meetings/reminders_minutes/1 out-of-range"
             ]

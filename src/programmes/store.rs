@@ -192,16 +192,17 @@ pub(super) fn save_participation(
     }
 }
 
-/// Counts `by` more (or fewer) taken places; the database refuses what the capacity does not hold.
-pub(super) fn count_place(
+/// Counts more (or fewer) taken and held places; the database refuses what the capacity does not hold.
+pub(super) fn count_places(
     conn: &mut Conn,
     now: Instant,
     id: ParticipationId,
-    by: i32,
+    (taken, held): (i32, i32),
 ) -> QueryResult<()> {
     diesel::update(participations::table.find(id))
         .set((
-            participations::taken.eq(participations::taken + by),
+            participations::taken.eq(participations::taken + taken),
+            participations::held.eq(participations::held + held),
             participations::updated_at.eq(now),
             participations::version.eq(participations::version + 1),
         ))

@@ -6,14 +6,19 @@ use crate::db::Conn;
 use crate::db::jobs::{self, Job};
 use crate::kernel::{Context, Problem};
 use crate::web::App;
-use crate::{access, hours, meetings};
+use crate::{access, hours, matching, meetings};
 
 /// A room's way of doing a job, inside the transaction that marks it done; false when the job is none
 /// of its own.
 type Work = fn(&mut Conn, &Context, &Job) -> Result<bool, Problem>;
 
 /// A line for each room that writes jobs.
-const ROOMS: &[Work] = &[access::run, meetings::reminders::run, hours::tell::run];
+const ROOMS: &[Work] = &[
+    access::run,
+    matching::consent::lapse::run,
+    meetings::reminders::run,
+    hours::tell::run,
+];
 
 /// Does what is due; whether there was anything.
 ///

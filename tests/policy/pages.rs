@@ -42,6 +42,8 @@ const PAGES: &[(&str, &str, Guard)] = &[
     ("GET", "/account", SignedIn),
     ("POST", "/account/password", SignedIn),
     ("POST", "/account/sign-out-everywhere", SignedIn),
+    ("GET", "/o/{token}", Link),
+    ("POST", "/o/{token}", Link),
     ("GET", "/m/{token}", Link),
     ("POST", "/m/{token}", Link),
     ("GET", "/m/{token}/reminders", Link),

@@ -9,13 +9,17 @@ use passerelle::access::Email;
 use passerelle::access::accounts::model::NewGrant;
 use passerelle::access::accounts::{NewAccount, create_with_password, store};
 use passerelle::access::password::PasswordHash;
-use passerelle::db::schema::persons;
-use passerelle::kernel::ids::{AccountId, ParticipationId, PersonId, ProgrammeId};
-use passerelle::kernel::{Locale, Role};
+use passerelle::db::Conn;
+use passerelle::db::schema::{match_consents, participations, persons, proposals};
+use passerelle::kernel::ids::{
+    AccountId, MatchConsentId, ParticipationId, PersonId, ProgrammeId, ProposalId,
+};
+use passerelle::kernel::{Instant, Locale, Problem, Role};
 use passerelle::mail::contexts::PasswordReset;
 use passerelle::mail::inbound::store::{self as inbound, Findings, NewMessage, Origin};
 use passerelle::mail::inbound::{Door, Kind, State, Why};
 use passerelle::mail::{NewMail, Queued, Recipient, enqueue};
+use passerelle::matching::{Proposal, ProposalStatus};
 use serde_json::{Value, json};
 
 use crate::support::app::{Someone, TestApp};
@@ -164,6 +168,7 @@ impl World {
             "occupations" => "21300".to_owned(),
             "match-runs" => self.matched(app, side).run.clone(),
             "proposals" => self.matched(app, side).proposal.clone(),
+            "match-consents" => self.consent(app, role, side),
             "imports" => self.import(app, side),
             "exceptions" => {
                 let day = "2026-12-21";
@@ -215,6 +220,31 @@ impl World {
             }
             made
         })
+    }
+
+    /// An offer to the pair, in which both are asked: the consent of the mentor, or for a mentee their own.
+    fn consent(&self, app: &TestApp, role: Role, side: Side) -> String {
+        let model: ProposalId = self.matched(app, side).proposal.parse().unwrap();
+        let pair = &self.half(side).pair;
+        let asked = if role == Role::Mentee {
+            "mentee"
+        } else {
+            "mentor"
+        };
+        let id = app.db(|conn| {
+            let there = match_consents::table
+                .inner_join(proposals::table)
+                .filter(proposals::mentee_id.eq(pair.mentee_id))
+                .filter(match_consents::side.eq(asked))
+                .select(match_consents::id)
+                .first::<MatchConsentId>(conn)
+                .optional()?;
+            match there {
+                Some(id) => Ok(id),
+                None => offered(conn, app.ctx().now, pair, model, asked),
+            }
+        });
+        id.to_string()
     }
 
     /// An import into the programme of which a row was rejected.
@@ -411,6 +441,61 @@ impl Half {
         };
         self.meeting.get_or_init(book).clone()
     }
+}
+
+/// Writes an offer to a pair, as an approval would if they did not work together already.
+fn offered(
+    conn: &mut Conn,
+    now: Instant,
+    pair: &Together,
+    model: ProposalId,
+    asked: &str,
+) -> Result<MatchConsentId, Problem> {
+    let row: Proposal = proposals::table
+        .find(model)
+        .select(Proposal::as_select())
+        .first(conn)?;
+    let offer = Proposal {
+        id: ProposalId::new(now),
+        mentor_participation_id: pair.mentor,
+        mentee_participation_id: pair.mentee,
+        mentor_id: pair.mentor_id,
+        mentee_id: pair.mentee_id,
+        status: ProposalStatus::Offered,
+        ..row
+    };
+    diesel::insert_into(proposals::table)
+        .values(&offer)
+        .execute(conn)?;
+    for id in [pair.mentor, pair.mentee] {
+        diesel::update(participations::table.find(id))
+            .set((participations::capacity.eq(3), participations::held.eq(1)))
+            .execute(conn)?;
+    }
+    let mut found = None;
+    for (side, person) in [("mentor", pair.mentor_id), ("mentee", pair.mentee_id)] {
+        let id = MatchConsentId::new(now);
+        diesel::insert_into(match_consents::table)
+            .values((
+                match_consents::id.eq(id),
+                match_consents::proposal_id.eq(offer.id),
+                match_consents::programme_id.eq(offer.programme_id),
+                match_consents::side.eq(side),
+                match_consents::person_id.eq(person),
+                match_consents::status.eq("asked"),
+                match_consents::token_hash.eq(id.to_string()),
+                match_consents::token_sealed.eq(""),
+                match_consents::created_at.eq(now),
+                match_consents::asked_at.eq(Some(now)),
+                match_consents::due_at.eq(Some(now.plus(chrono::Duration::days(7)))),
+                match_consents::version.eq(1),
+            ))
+            .execute(conn)?;
+        if side == asked {
+            found = Some(id);
+        }
+    }
+    found.ok_or(Problem::NotFound)
 }
 
 fn spare(app: &TestApp, programme: ProgrammeId) -> (AccountId, String) {

@@ -5,6 +5,7 @@ DROP TABLE bookings CASCADE;
 DROP TABLE meeting_attendees CASCADE;
 DROP TABLE meetings CASCADE;
 DROP TABLE mentorships CASCADE;
+DROP TABLE match_consents CASCADE;
 DROP TABLE match_decisions CASCADE;
 DROP TABLE proposals CASCADE;
 DROP TABLE participations CASCADE;

@@ -8,6 +8,7 @@ DROP TABLE bookings;
 DROP TABLE meeting_attendees;
 DROP TABLE meetings;
 DROP TABLE mentorships;
+DROP TABLE match_consents;
 DROP TABLE match_decisions;
 DROP TABLE proposals;
 DROP TABLE participations;

@@ -395,6 +395,7 @@ CREATE TABLE participations (
     side TEXT NOT NULL CHECK (side IN ('mentor', 'mentee')),
     capacity INTEGER NOT NULL,
     taken INTEGER NOT NULL,
+    held INTEGER NOT NULL,
     waiting_since TEXT,
     status TEXT NOT NULL CHECK (status IN ('enrolled', 'left')),
     left_reason TEXT,
@@ -403,7 +404,7 @@ CREATE TABLE participations (
     updated_at TEXT NOT NULL,
     version INTEGER NOT NULL,
     CONSTRAINT participations_programme_id_person_id_side_key UNIQUE (programme_id, person_id, side),
-    CONSTRAINT participations_capacity CHECK (taken >= 0 AND taken <= capacity AND capacity >= 0)
+    CONSTRAINT participations_capacity CHECK (taken >= 0 AND held >= 0 AND taken + held <= capacity AND capacity >= 0)
 );
 CREATE INDEX participations_person_id_idx ON participations (person_id);
 
@@ -418,7 +419,7 @@ CREATE TABLE proposals (
     score INTEGER NOT NULL,
     parts TEXT NOT NULL,
     facts TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('proposed', 'held', 'approved', 'rejected', 'replaced', 'stale')),
+    status TEXT NOT NULL CHECK (status IN ('proposed', 'held', 'offered', 'approved', 'rejected', 'replaced', 'declined', 'lapsed', 'stale')),
     reason TEXT,
     replaces_id TEXT,
     mentorship_id TEXT,
@@ -432,19 +433,43 @@ CREATE INDEX proposals_run_id_score_idx ON proposals (run_id, score);
 CREATE INDEX proposals_programme_id_status_idx ON proposals (programme_id, status);
 CREATE INDEX proposals_mentor_id_idx ON proposals (mentor_id);
 CREATE INDEX proposals_mentee_id_idx ON proposals (mentee_id);
+-- A mentee is asked about one mentor at a time.
+CREATE UNIQUE INDEX proposals_one_offer ON proposals (mentee_participation_id) WHERE status = 'offered';
 
 CREATE TABLE match_decisions (
     id TEXT NOT NULL PRIMARY KEY,
     proposal_id TEXT NOT NULL REFERENCES proposals (id),
     programme_id TEXT NOT NULL REFERENCES programmes (id),
-    decision TEXT NOT NULL CHECK (decision IN ('approved', 'rejected', 'held', 'released', 'replaced')),
+    decision TEXT NOT NULL CHECK (decision IN ('approved', 'rejected', 'held', 'released', 'replaced', 'offered', 'consented', 'declined', 'lapsed')),
     reason TEXT,
     criteria TEXT NOT NULL,
     overridden BOOLEAN NOT NULL,
     decided_at TEXT NOT NULL,
-    decided_by TEXT
+    decided_by TEXT,
+    person_id TEXT
 );
 CREATE INDEX match_decisions_proposal_id_idx ON match_decisions (proposal_id);
+
+CREATE TABLE match_consents (
+    id TEXT NOT NULL PRIMARY KEY,
+    proposal_id TEXT NOT NULL REFERENCES proposals (id),
+    programme_id TEXT NOT NULL REFERENCES programmes (id),
+    side TEXT NOT NULL CHECK (side IN ('mentor', 'mentee')),
+    person_id TEXT NOT NULL REFERENCES persons (id),
+    status TEXT NOT NULL CHECK (status IN ('waiting', 'asked', 'given', 'declined', 'lapsed', 'void')),
+    reason TEXT,
+    token_hash TEXT NOT NULL UNIQUE,
+    token_sealed TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    asked_at TEXT,
+    due_at TEXT,
+    answered_at TEXT,
+    answer_source TEXT CHECK (answer_source IN ('link', 'api', 'staff')),
+    version INTEGER NOT NULL,
+    CONSTRAINT match_consents_proposal_id_side_key UNIQUE (proposal_id, side)
+);
+CREATE INDEX match_consents_person_id_idx ON match_consents (person_id);
+CREATE INDEX match_consents_programme_id_status_idx ON match_consents (programme_id, status);
 
 CREATE TABLE mentorships (
     id TEXT NOT NULL PRIMARY KEY,

@@ -8,8 +8,8 @@ use crate::access::Email;
 use crate::access::accounts::model::NewGrant;
 use crate::access::accounts::{NewAccount, create_with_password};
 use crate::access::password::{Password, PasswordHash};
-use crate::cli::demo::history;
 use crate::cli::demo::population::{Figure, SEED, population};
+use crate::cli::demo::{asking, history};
 use crate::db::Conn;
 use crate::kernel::ids::{AccountId, ParticipationId, PersonId};
 use crate::kernel::{Context, Problem, Role};
@@ -279,6 +279,10 @@ fn sign_ins_of_people<'a>(
 pub fn match_waiting(conn: &mut Conn, ctx: &Context) -> Result<(), Problem> {
     for programme in programmes::store::list(conn, None, 10)? {
         matching::run(conn, ctx, programme.id, &matching::Request::default(), None)?;
+        if programme.slug == asking::ASKING {
+            asking::let_it_ask(conn, ctx, &programme)?;
+            asking::ask_some(conn, ctx, &programme)?;
+        }
     }
     Ok(())
 }

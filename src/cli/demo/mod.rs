@@ -1,6 +1,7 @@
 //! `passerelle demo`: the whole product on real-looking data, with no server, no variable and no file to
 //! write first. The population is the same every time; its past lies before the day it is made on.
 
+mod asking;
 mod fill;
 mod history;
 mod ledger;

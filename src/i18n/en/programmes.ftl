@@ -22,7 +22,7 @@ problem-mentorships-open = A mentorship is still open
     }
 problem-no-place-left = The mentor has no place left
     .detail = All places are taken. Choose another mentor, or give this one more places.
-problem-mentee-taken = The mentee has a mentor already
+problem-mentee-taken = The mentee has a mentor already, or is being asked about one
     .detail = A mentee has one mentor at a time in a programme.
 field-slug = Use 1 to 60 lower-case letters, digits and hyphens.
 field-ends-before-start = The last day lies before the first.

@@ -22,7 +22,7 @@ problem-mentorships-open = Un mentorat est encore en cours
     }
 problem-no-place-left = Toutes les places de mentorat sont prises
     .detail = Choisissez quelqu’un d’autre, ou augmentez le nombre de places.
-problem-mentee-taken = Cette personne a déjà un mentorat en cours
+problem-mentee-taken = Cette personne a déjà un mentorat en cours, ou une offre l’attend
     .detail = Un seul mentorat à la fois est possible par programme.
 field-slug = Utilisez de 1 à 60 lettres minuscules, chiffres et traits d’union.
 field-ends-before-start = Le dernier jour précède le premier.

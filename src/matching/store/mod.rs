@@ -3,9 +3,12 @@
 mod proposals;
 mod runs;
 
-pub use proposals::{Filter, Mark, Sort, coaches_of, decisions_of, find_proposal, list_proposals};
+pub use proposals::{
+    Filter, Mark, Sort, coaches_of, decisions_of, find_proposal, has_declined, list_proposals,
+};
 pub(super) use proposals::{
-    insert_decision, insert_proposal, insert_proposals, overtake, overtake_mentee, save_proposal,
+    insert_decision, insert_proposal, insert_proposals, mentors_proposed, overtake,
+    overtake_mentee, overtake_successors, promised, save_proposal,
 };
 pub use runs::{RunMark, find_run, frozen, list_runs};
 pub(super) use runs::{finish_run, forget_lapsed_runs, forget_run, insert_run};

@@ -3,12 +3,13 @@
 use diesel::prelude::*;
 
 use crate::access::Scope;
-use crate::db::schema::{match_decisions, persons, proposals};
+use crate::db::schema::{match_consents, match_decisions, persons, proposals};
 use crate::db::{Conn, Constraint, MultiBackend, constraint};
 use crate::kernel::ids::{
     AccountId, MatchRunId, ParticipationId, PersonId, ProgrammeId, ProposalId,
 };
 use crate::kernel::{Instant, Problem};
+use crate::matching::consent::ConsentStatus;
 use crate::matching::model::{Decision, Proposal, ProposalStatus};
 
 /// Saves proposals, many in a statement.
@@ -114,6 +115,71 @@ pub(in crate::matching) fn overtake_mentee(
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Marks the open proposals that were made in place of `of` as overtaken: whoever said no has said yes after all.
+pub(in crate::matching) fn overtake_successors(
+    conn: &mut Conn,
+    now: Instant,
+    of: ProposalId,
+) -> Result<(), Problem> {
+    use proposals as t;
+    let open = t::table
+        .filter(t::replaces_id.eq(of))
+        .filter(t::status.eq_any([ProposalStatus::Proposed, ProposalStatus::Held]));
+    diesel::update(open)
+        .set((
+            t::status.eq(ProposalStatus::Stale),
+            t::reason.eq("mind-changed"),
+            t::decided_at.eq(Some(now)),
+            t::version.eq(t::version + 1),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The mentors whom a run has proposed to a mentee, whatever became of it.
+pub(in crate::matching) fn mentors_proposed(
+    conn: &mut Conn,
+    run: MatchRunId,
+    mentee: ParticipationId,
+) -> Result<Vec<ParticipationId>, Problem> {
+    Ok(proposals::table
+        .filter(proposals::run_id.eq(run))
+        .filter(proposals::mentee_participation_id.eq(mentee))
+        .select(proposals::mentor_participation_id)
+        .load(conn)?)
+}
+
+/// The mentors of a programme's open proposals, one row for each proposal: places that are as good as promised.
+pub(in crate::matching) fn promised(
+    conn: &mut Conn,
+    programme: ProgrammeId,
+) -> Result<Vec<ParticipationId>, Problem> {
+    Ok(proposals::table
+        .filter(proposals::programme_id.eq(programme))
+        .filter(proposals::status.eq_any([ProposalStatus::Proposed, ProposalStatus::Held]))
+        .select(proposals::mentor_participation_id)
+        .load(conn)?)
+}
+
+/// Whether a mentor and a mentee were offered to each other before and one of them said no.
+///
+/// # Errors
+/// A database error.
+pub fn has_declined(
+    conn: &mut Conn,
+    mentee: PersonId,
+    mentor: ParticipationId,
+) -> Result<bool, Problem> {
+    let rows: i64 = match_consents::table
+        .inner_join(proposals::table)
+        .filter(match_consents::status.eq(ConsentStatus::Declined))
+        .filter(proposals::mentee_id.eq(mentee))
+        .filter(proposals::mentor_participation_id.eq(mentor))
+        .count()
+        .get_result(conn)?;
+    Ok(rows > 0)
 }
 
 /// The proposal `id`, or [`Problem::NotFound`].

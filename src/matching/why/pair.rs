@@ -10,12 +10,13 @@ use crate::i18n;
 use crate::kernel::ids::ParticipationId;
 use crate::kernel::{Locale, Problem};
 use crate::matching::engine::Standing;
-use crate::matching::engine::explain::{Change, Price, WhyNot, explain, why_not};
+use crate::matching::engine::explain::{Change, Explanation, Price, WhyNot, explain, why_not};
+use crate::matching::engine::pair::assess;
 use crate::matching::facts::Facts;
 use crate::matching::frozen::Frozen;
 use crate::matching::model::PartPoints;
 use crate::matching::request::refusal;
-use crate::matching::sentences::{Reason, reasons};
+use crate::matching::sentences::{Reason, occupation_title, reasons};
 
 /// A pair of a run, explained: its score, its reasons, and why it was not chosen.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -54,12 +55,53 @@ pub struct Moved {
     pub score_before: Option<i32>,
     pub after: Option<Somebody>,
     pub score_after: Option<i32>,
+    /// What the mentee would lose most of, and how much; null where they would lose nothing.
+    pub loses: Option<Loss>,
+}
+
+/// What somebody loses with a mentor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Loss {
+    /// Points of the score: all of it, where they would have no mentor.
+    pub points: i32,
+    /// The part of the score that loses most; null where they would have no mentor.
+    pub part: Option<String>,
+    /// The occupation, a NOC code, in which the mentor before is the only possible one for this mentee.
+    pub only_in: Option<String>,
+}
+
+impl Loss {
+    fn sentence(&self, locale: Locale) -> String {
+        let points = self.points;
+        if let Some(code) = &self.only_in {
+            let occupation = occupation_title(code, locale).into();
+            let args = [("points", points.into()), ("occupation", occupation)];
+            return say(locale, "match-loss-only", args);
+        }
+        let part = self.part.as_deref().unwrap_or_default();
+        let part = i18n::text(locale, &format!("record-part-{part}")).into();
+        say(
+            locale,
+            "match-loss-part",
+            [("points", points.into()), ("part", part)],
+        )
+    }
 }
 
 impl Moved {
     /// `Amina Diallo would go from Bruno Tremblay to Chen Wei`.
     #[must_use]
     pub fn sentence(&self, locale: Locale) -> String {
+        let moved = self.moved(locale);
+        match &self.loses {
+            Some(loss) if self.after.is_some() || loss.only_in.is_some() => {
+                format!("{moved} ({})", loss.sentence(locale))
+            }
+            _ => moved,
+        }
+    }
+
+    fn moved(&self, locale: Locale) -> String {
         let name = |who: &Option<Somebody>| who.as_ref().map(|who| who.name.clone());
         let mentee = || FluentValue::from(self.mentee.name.clone());
         match (name(&self.before), name(&self.after)) {
@@ -170,7 +212,70 @@ fn moved(people: &People<'_>, change: &Change) -> Option<Moved> {
         score_before: change.score_before,
         after: change.after.and_then(|at| people.mentor(at)),
         score_after: change.score_after,
+        loses: loss(people.run, change),
     })
+}
+
+/// What a mentee loses by a change, by the run's own settings.
+fn loss(run: &Frozen, change: &Change) -> Option<Loss> {
+    let before = explain(&run.instance, change.mentee, change.before?)?;
+    let after = match change.after {
+        Some(mentor) => Some(explain(&run.instance, change.mentee, mentor)?),
+        None => None,
+    };
+    let points = before.score - after.as_ref().map_or(0, |after| after.score);
+    if points <= 0 {
+        return None;
+    }
+    let parts = |of: &Explanation| {
+        let parts: PartPoints = of.parts.into();
+        [
+            ("profession", parts.profession),
+            ("language", parts.language),
+            ("availability", parts.availability),
+            ("topics", parts.topics),
+            ("licensing", parts.licensing),
+            ("place", parts.place),
+            ("wishes", parts.wishes),
+        ]
+    };
+    let part = after.as_ref().and_then(|after| {
+        let pairs = parts(&before).into_iter().zip(parts(after));
+        let lost = pairs.map(|((part, had), (_, has))| (part, i32::from(had) - i32::from(has)));
+        // The first of equals.
+        let most = lost.rev().max_by_key(|(_, points)| *points);
+        most.filter(|(_, points)| *points > 0)
+            .map(|(part, _)| part.to_owned())
+    });
+    let profession = before.facts.profession.filter(|fact| fact.likeness == 1000);
+    let only_in = profession
+        .filter(|_| part.as_deref().is_none_or(|part| part == "profession"))
+        .filter(|fact| is_only(run, change.mentee, before.mentor, fact.occupation))
+        .and_then(|fact| {
+            run.inputs
+                .occupations
+                .get(usize::from(fact.occupation))
+                .cloned()
+        });
+    Some(Loss {
+        points,
+        part,
+        only_in,
+    })
+}
+
+/// Whether a mentor is the only possible one for a mentee in an occupation.
+fn is_only(run: &Frozen, mentee: u32, mentor: u32, occupation: u16) -> bool {
+    let others = (0_u32..).zip(run.instance.mentors());
+    let in_it = others.filter(|(other, person)| {
+        let has = person
+            .occupations
+            .iter()
+            .any(|one| one.occupation == occupation);
+        *other != mentor && has
+    });
+    let mut possible = in_it.filter(|(other, _)| assess(&run.instance, mentee, *other).is_ok());
+    possible.next().is_none()
 }
 
 /// Most changes that a sentence names.
