@@ -102,9 +102,7 @@ fn main() {
         .expect("a runtime");
     let sent = runtime.block_on(async {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let nobody = Arc::new(|_: &mut _, _: &_, _: &_| Ok(()));
-        let courier =
-            Courier::new(db.clone(), platform, clock, "bench".into(), nobody).expect("a courier");
+        let courier = Courier::new(db.clone(), platform, clock, "bench".into()).expect("a courier");
         let mut sent = 0;
         loop {
             let round = courier.deliver_due().await.expect("a round");

@@ -17,6 +17,7 @@ pub mod web;
 pub mod access;
 // Floor 4, from the ground up
 pub mod correspondence;
+pub mod digests;
 pub mod hours;
 pub mod matching;
 pub mod meetings;

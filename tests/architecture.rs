@@ -25,6 +25,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("journey", 47),
     ("surveys", 48),
     ("impact", 49),
+    ("digests", 49),
     ("cli", 50),
     ("worker", 50),
     ("http", 50),

@@ -421,7 +421,7 @@ fn a_server_that_dies_in_the_middle_gets_the_mail_later() {
 }
 
 #[test]
-fn a_mailbox_that_refuses_is_dead_at_once_and_the_coordinators_are_told_once() {
+fn a_mailbox_that_refuses_is_dead_at_once_and_in_its_coordinators_digest() {
     let server = SmtpServer::start(|to, _| match to {
         "gone@example.org" => Behaviour::Answer("550 5.1.1 <gone@example.org>: no such user"),
         _ => Behaviour::Take,
@@ -456,17 +456,23 @@ fn a_mailbox_that_refuses_is_dead_at_once_and_the_coordinators_are_told_once() {
             reason.contains("550") && !reason.contains("gone@"),
             "{reason}"
         );
-        assert_eq!(deliver(app).sent, 1, "one alert to one coordinator");
-        let alert = &server.received()[1];
-        assert_eq!(alert.to, format!("{}@example.org", ours.account_id));
+        assert_eq!(
+            deliver(app).sent,
+            0,
+            "no mail for each event: the digest says it"
+        );
+        assert_eq!(digests_of(app, "2026-10-06T12:00:00Z"), 1);
+        assert_eq!(deliver(app).sent, 1, "one digest to one coordinator");
+        let digest = &server.received()[1];
+        assert_eq!(digest.to, format!("{}@example.org", ours.account_id));
         let text = MessageParser::new()
-            .parse(&alert.data)
+            .parse(&digest.data)
             .unwrap()
             .body_text(0)
             .unwrap()
             .into_owned();
         assert!(
-            text.contains("To: gone@example.org") && text.contains("550"),
+            text.contains("To gone@example.org") && text.contains("550"),
             "{text}"
         );
         assert!(!text.contains("SECRET"), "{text}");
@@ -474,7 +480,7 @@ fn a_mailbox_that_refuses_is_dead_at_once_and_the_coordinators_are_told_once() {
 }
 
 #[test]
-fn an_address_that_is_none_is_dead_at_once_and_administrators_hear_of_it() {
+fn an_address_that_is_none_is_dead_at_once_and_in_the_administrators_digest() {
     let server = SmtpServer::kind();
     each_database_with(through(&server), |app| {
         server.clear();
@@ -482,9 +488,23 @@ fn an_address_that_is_none_is_dead_at_once_and_administrators_hear_of_it() {
         let id = queue_one(app, reset("not an address", "none"));
         assert_eq!(deliver(app).dead, 1);
         assert_eq!(status(app, id), (MailStatus::Dead, 1));
+        assert_eq!(deliver(app).sent, 0);
+        assert_eq!(digests_of(app, "2026-10-06T12:00:00Z"), 1);
         assert_eq!(deliver(app).sent, 1);
         assert_eq!(server.received().len(), 1);
     });
+}
+
+/// Lets a morning come, and says how many digests it brings.
+fn digests_of(app: &TestApp, morning: &str) -> usize {
+    use passerelle::digests::send;
+    app.clock.set(crate::support::app::instant(morning));
+    let ctx = app.ctx();
+    let due = app.db(|conn| send::due(conn, &ctx));
+    let written = due
+        .iter()
+        .filter(|reader| app.db(|conn| send::write(conn, &ctx, reader)));
+    written.count()
 }
 
 #[test]

@@ -9,5 +9,8 @@ mod feeding;
 pub mod fixture;
 mod linking;
 mod listing;
+mod nudging;
+mod pausing;
 mod racing;
 mod reminding;
+mod reoffering;

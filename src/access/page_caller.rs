@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, error::Inte
 
 use crate::access::page_sessions::{self, PageSession};
 use crate::kernel::ids::FamilyId;
-use crate::kernel::{Actor, Context, Problem, Token};
+use crate::kernel::{Actor, Context, Problem, Role, Token};
 use crate::web::App;
 use crate::web::layout::{self, Viewer};
 
@@ -75,11 +75,19 @@ fn viewer(session: &PageSession) -> Viewer {
 }
 
 /// The menu of somebody: the pages that their roles open.
-fn menu(_actor: &Actor) -> Vec<layout::Link> {
-    vec![layout::Link {
+fn menu(actor: &Actor) -> Vec<layout::Link> {
+    let mut links = Vec::new();
+    if actor.has(Role::Coordinator) || actor.has(Role::Administrator) {
+        links.push(layout::Link {
+            href: "/waiting".into(),
+            label: "access-menu-waiting",
+        });
+    }
+    links.push(layout::Link {
         href: "/account".into(),
         label: "access-menu-account",
-    }]
+    });
+    links
 }
 
 /// The token in the browser's cookie.

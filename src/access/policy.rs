@@ -188,6 +188,9 @@ policy! {
     DecideHours      "decide_hours"            [Any, Programme, Never, Never, Never]
     CorrectHours     "correct_hours"           [Any, Programme, Never, Own, Own]
     ReportMeeting    "report_meeting"          [Any, Programme, Never, Own, Own]
+    // ---- digests
+    ReadDigestSettings "read_digest_settings"  [Own, Own, Never, Never, Never]
+    UpdateDigestSettings "update_digest_settings" [Own, Own, Never, Never, Never]
     // ---- mail
     ListMails        "list_mails"              [Any, Programme, Never, Never, Never]
     ReadMail         "read_mail"               [Any, Programme, Never, Never, Never]

@@ -7,7 +7,6 @@
 //!
 //! And the other direction: [`incoming`] keeps and acts on what people's calendars and mail servers send back.
 
-mod alerts;
 pub mod api;
 pub mod incoming;
 pub mod mailbox;
@@ -15,7 +14,6 @@ mod model;
 mod read;
 mod retry;
 
-pub use alerts::tell_coordinators;
 pub use model::{Mail, MailCalendar, MailRecipient, MailSummary};
 pub use read::{list, read};
 pub use retry::retry;

@@ -130,6 +130,20 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::kernel::sql::*;
 
+    mail_links (id) {
+        id -> SqlUuid,
+        purpose -> Text,
+        owner_id -> SqlUuid,
+        token_hash -> Text,
+        token_sealed -> Text,
+        expires_at -> SqlInstant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kernel::sql::*;
+
     mailboxes (name) {
         name -> Text,
         leased_by -> Nullable<Text>,
@@ -140,6 +154,19 @@ diesel::table! {
         last_success_at -> Nullable<SqlInstant>,
         last_failure_at -> Nullable<SqlInstant>,
         last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kernel::sql::*;
+
+    digest_settings (account_id) {
+        account_id -> SqlUuid,
+        wanted -> Bool,
+        hour -> Nullable<Integer>,
+        zone -> Nullable<Text>,
+        last_on -> Nullable<Date>,
     }
 }
 
@@ -824,6 +851,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     inbound_messages,
     mailboxes,
+    mail_links,
+    digest_settings,
     jobs,
     imports,
     import_rows,

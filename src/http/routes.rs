@@ -7,7 +7,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::http::{docs, home, probes, reference_api};
 use crate::mentorships::Endings;
 use crate::web::assets;
-use crate::{access, correspondence, hours, matching, meetings, mentorships, people, programmes};
+use crate::{
+    access, correspondence, digests, hours, matching, meetings, mentorships, people, programmes,
+};
 
 /// What is done, in the same transaction, when a mentorship has ended.
 const ENDINGS: Endings = Endings(&[meetings::cancel::when_a_mentorship_ends]);
@@ -35,6 +37,7 @@ fn api(config: &mut ServiceConfig) {
     config.configure(meetings::feeds::api::routes);
     config.configure(correspondence::api::routes);
     config.configure(correspondence::incoming::api::routes);
+    config.configure(digests::api::routes);
     config.configure(matching::api::routes);
     config.configure(hours::api::routes);
     config.configure(reference_api::routes);
@@ -50,6 +53,7 @@ fn pages(config: &mut web::ServiceConfig) -> &mut web::ServiceConfig {
     config.configure(matching::consent::pages::routes);
     config.configure(meetings::pages::routes);
     config.configure(hours::pages::routes);
+    config.configure(digests::pages::routes);
     config.configure(correspondence::mailbox::pages);
     config.configure(correspondence::incoming::pages::routes);
     config

@@ -117,6 +117,8 @@ ids! {
     AnswerId,
     /// Another time that an attendee proposes.
     CounterId,
+    /// A secret address that mails carry.
+    MailLinkId,
     /// A series of meetings.
     SeriesId,
     /// The secret address of a calendar that programs subscribe to.

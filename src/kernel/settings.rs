@@ -32,6 +32,7 @@ pub struct Settings {
     pub security: Security,
     pub mail: Mail,
     pub meetings: Meetings,
+    pub digest: Digest,
     pub worker: Worker,
     pub retention: Retention,
     pub log: Log,
@@ -209,6 +210,12 @@ pub struct Meetings {
     pub buffer_minutes: u32,
     pub daily_maximum: u32,
     pub weekly_maximum: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Digest {
+    pub hour: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -629,6 +636,19 @@ impl Settings {
         );
         let inbound = &self.mail.inbound;
         within("mail.inbound.keep_days", inbound.keep_days, 1, 3650);
+        within("digest.hour", self.digest.hour, 0, 23);
+        within(
+            "meetings.nudge_after_minutes",
+            self.meetings.nudge_after_minutes,
+            0,
+            40_320,
+        );
+        within(
+            "meetings.nudge_least_left_minutes",
+            self.meetings.nudge_least_left_minutes,
+            0,
+            20_160,
+        );
         within("worker.lease_seconds", self.worker.lease_seconds, 10, 3600);
         within("worker.batch", self.worker.batch, 1, 500);
     }

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     clean::{Line, Link, Text},
-    deliver::Cause,
     templates::{Kind, Template},
     when::{Day, When},
 };
@@ -68,6 +67,20 @@ pub enum Side {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfferLink {
     pub when: When,
+    pub link: Link,
+}
+
+/// One kind of things that wait, in a digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigestSection {
+    pub title: Line,
+    /// The first few, in the recipient's words.
+    pub lines: Vec<Line>,
+    /// How many there are beside these.
+    pub more: u32,
+    /// What to do about them, in the recipient's words.
+    pub action: Line,
+    /// Where to do it.
     pub link: Link,
 }
 
@@ -212,6 +225,8 @@ templates! {
         /// Whether the recipient has accepted already.
         answered: bool,
         answers: AnswerLinks,
+        /// Where to pause one's participation.
+        pause: Link,
         /// Stops the reminders; also the one-click address of the header (O10).
         unsubscribe: Link,
     }
@@ -224,6 +239,8 @@ templates! {
         held: Link,
         /// "It did not happen".
         not_held: Link,
+        /// Where to pause one's participation.
+        pause: Link,
     }
 
     /// The other side declined.
@@ -255,6 +272,8 @@ templates! {
         answers: AnswerLinks,
         /// Where to find another time.
         other_times: Link,
+        /// Where to pause one's participation.
+        pause: Link,
         /// Stops mails of this kind; also the one-click address of the header (O10).
         unsubscribe: Link,
     }
@@ -304,17 +323,14 @@ templates! {
         answers: AnswerLinks,
     }
 
-    /// A mail could not be delivered; to a coordinator.
-    CoordinatorAlert {
+    /// What waits for a coordinator, once a day.
+    CoordinatorDigest {
         name: Line,
-        /// The address that does not take mail.
-        recipient: Line,
-        /// The subject of the mail.
-        about: Line,
-        /// The server's own words.
-        reason: Line,
-        cause: Cause,
-        attempts: i32,
-        link: Link,
+        /// How many things there are.
+        count: u32,
+        /// In order of harm if left.
+        sections: Vec<DigestSection>,
+        /// Stops the digest; also the one-click address of the header (O10).
+        unsubscribe: Link,
     }
 }

@@ -12,40 +12,15 @@ use futures_util::StreamExt as _;
 use super::message::{self, ComposeError, Letter};
 use super::queue::{self, Mark, Row};
 use super::transport::{CONNECTIONS, Failure, Transport};
-use crate::db::{Conn, Db};
-use crate::kernel::{Clock, Context, Instant, Platform, Problem};
+use crate::db::Db;
+use crate::kernel::{Clock, Instant, Platform, Problem};
 
 /// The first pause after a failed attempt, in seconds; each further one is twice as long. Twelve
 /// attempts take about two days.
 const FIRST_PAUSE_SECONDS: i64 = 90;
 
-/// Why a mail will not be tried again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Cause {
-    /// The other side refused it, or the address is none.
-    Refused,
-    /// The other side was away for all attempts.
-    GivenUp,
-    /// It could not be made.
-    Broken,
-    /// It was to be sent before an instant that has passed.
-    Overdue,
-}
-
-/// A mail that will not be tried again.
-#[derive(Debug, Clone)]
-pub struct DeadMail {
-    pub row: Row,
-    /// To whom it was, and its words, where they could be read.
-    pub letter: Option<Letter>,
-    pub cause: Cause,
-    /// The other side's words, without addresses.
-    pub reason: String,
-}
-
-/// Called in the transaction that marks a mail dead, so that whoever must know is told exactly once.
-pub type OnDead = Arc<dyn Fn(&mut Conn, &Context, &DeadMail) -> Result<(), Problem> + Send + Sync>;
+/// What is noted on a mail that was to be sent before an instant that has passed: nobody needs to see to it.
+pub const OVERDUE: &str = "overdue";
 
 /// What a round of delivery did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -70,7 +45,6 @@ pub struct Courier {
     clock: Arc<dyn Clock>,
     transport: Transport,
     worker: String,
-    on_dead: OnDead,
 }
 
 impl std::fmt::Debug for Courier {
@@ -89,7 +63,6 @@ impl Courier {
         platform: Arc<Platform>,
         clock: Arc<dyn Clock>,
         worker: String,
-        on_dead: OnDead,
     ) -> Result<Self, Problem> {
         let transport = Transport::new(&platform.settings).map_err(Problem::internal)?;
         Ok(Self {
@@ -98,7 +71,6 @@ impl Courier {
             clock,
             transport,
             worker,
-            on_dead,
         })
     }
 
@@ -136,29 +108,16 @@ impl Courier {
     }
 
     async fn deliver(&self, row: Row) -> Result<Mark, Problem> {
-        let platform = &self.platform;
-        let letter = message::open(&row, &platform.settings, &platform.keyring);
+        let letter = message::open(&row, &self.platform.settings, &self.platform.keyring);
         let failure = match &letter {
             Ok(letter) => self.send(&row, letter).await.err(),
             Err(error) => Some(Failure::Broken(error.to_string())),
         };
-        let (mark, dead) = self.judge(row.clone(), letter.ok(), failure);
-        let (worker, now, on_dead) = (self.worker.clone(), self.clock.now(), self.on_dead.clone());
-        let (platform, written) = (Arc::clone(platform), mark.clone());
+        let mark = self.judge(&row, failure);
+        let (worker, written) = (self.worker.clone(), mark.clone());
         let still_ours = self
             .db
-            .run(move |conn| {
-                let Some(dead) = dead else {
-                    return queue::mark(conn, row.id, &worker, &written);
-                };
-                conn.write_tx(|conn| {
-                    let still_ours = queue::mark(conn, row.id, &worker, &written)?;
-                    if still_ours {
-                        on_dead(conn, &Context::system("mail", now, platform), &dead)?;
-                    }
-                    Ok(still_ours)
-                })
-            })
+            .run(move |conn| queue::mark(conn, row.id, &worker, &written))
             .await?;
         if !still_ours {
             tracing::warn!("a mail took longer than its lease; another worker has it");
@@ -184,38 +143,25 @@ impl Courier {
         self.transport.send(&row.id.to_string(), message).await
     }
 
-    /// What to write about the attempt, and what to tell where it was the last.
-    fn judge(
-        &self,
-        row: Row,
-        letter: Option<Letter>,
-        failure: Option<Failure>,
-    ) -> (Mark, Option<DeadMail>) {
+    /// What to write about the attempt. A mail that is dead is in its coordinators' next digest.
+    fn judge(&self, row: &Row, failure: Option<Failure>) -> Mark {
         let now = self.clock.now();
-        let (cause, reason) = match failure {
-            None => return (Mark::Sent(now), None),
-            Some(Failure::Refused(reason)) => (Cause::Refused, reason),
-            Some(Failure::Broken(reason)) => (Cause::Broken, reason),
-            Some(Failure::Overdue) => (Cause::Overdue, "overdue".to_owned()),
+        let reason = match failure {
+            None => return Mark::Sent(now),
+            Some(Failure::Refused(reason) | Failure::Broken(reason)) => reason,
+            Some(Failure::Overdue) => OVERDUE.to_owned(),
             Some(Failure::Later(reason)) => {
                 let most = i32::try_from(self.platform.settings.mail.max_attempts);
                 if row.attempts < most.unwrap_or(i32::MAX) {
-                    return (Mark::Later(next_attempt(&row, now), reason), None);
+                    return Mark::Later(next_attempt(row, now), reason);
                 }
-                (Cause::GivenUp, reason)
+                reason
             }
         };
         // Not why: servers quote the address. `GET /api/v1/mails` tells those who may know.
         let (id, kind) = (row.id, row.kind.as_str());
-        tracing::warn!(%id, kind, attempts = row.attempts, ?cause, "a mail is dead");
-        let mark = Mark::Dead(reason.clone());
-        let dead = DeadMail {
-            row,
-            letter,
-            cause,
-            reason,
-        };
-        (mark, Some(dead))
+        tracing::warn!(%id, kind, attempts = row.attempts, "a mail is dead");
+        Mark::Dead(reason)
     }
 }
 

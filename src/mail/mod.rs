@@ -7,16 +7,16 @@
 //! hands it to a [`transport`]: an SMTP server, a folder, or the local mailbox of a demonstration.
 //! [`deliver`] is that loop's body: a row is claimed with a lease, sent outside any transaction, and
 //! marked; what fails for now is tried again with growing pauses, what is refused for good is dead
-//! at once and told to the coordinators.
+//! at once, and in its coordinators' next digest.
 //!
-//! This room knows no meeting and no account: who must be told of a dead mail is decided by whoever
-//! builds the [`deliver::Courier`].
+//! This room knows no meeting and no account: whom a dead mail concerns is the digests' to know.
 
 pub mod clean;
 pub mod contexts;
 pub mod deliver;
 pub mod imap;
 pub mod inbound;
+pub mod links;
 pub mod message;
 pub mod outbox;
 pub mod queue;
@@ -25,7 +25,7 @@ pub mod transport;
 pub mod when;
 
 pub use clean::{Line, Link, Text};
-pub use deliver::{Cause, Courier, DeadMail};
+pub use deliver::Courier;
 pub use outbox::{NewMail, Queued, Recipient, enqueue};
 pub use templates::{Kind, Template, Templates};
 pub use when::{Day, When};

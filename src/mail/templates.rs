@@ -39,7 +39,7 @@ crate::text_enum! {
         MeetingCounterDeclined => "meeting-counter-declined",
         MeetingConfirmAnswer => "meeting-confirm-answer",
         MeetingUnreadableAnswer => "meeting-unreadable-answer",
-        CoordinatorAlert => "coordinator-alert",
+        CoordinatorDigest => "coordinator-digest",
     }
 }
 

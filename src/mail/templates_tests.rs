@@ -3,7 +3,6 @@
 use super::*;
 use crate::kernel::{Instant, Zone};
 use crate::mail::contexts::*;
-use crate::mail::deliver::Cause;
 use crate::mail::{Line, Link, Text, When};
 
 /// What the values look like.
@@ -204,6 +203,7 @@ fn values(kind: Kind, data: Data, locale: Locale) -> serde_json::Value {
                 meeting,
                 answered: data == Data::Typical,
                 answers,
+                pause: data.link("pause/TOKEN"),
                 unsubscribe: data.link("u/TOKEN"),
             },
         ),
@@ -214,6 +214,7 @@ fn values(kind: Kind, data: Data, locale: Locale) -> serde_json::Value {
                 meeting,
                 held: data.link("a/TOKEN/held"),
                 not_held: data.link("a/TOKEN/not-held"),
+                pause: data.link("pause/TOKEN"),
             },
         ),
         Kind::MeetingCounter => json(
@@ -269,6 +270,7 @@ fn values(kind: Kind, data: Data, locale: Locale) -> serde_json::Value {
                 meeting,
                 answers,
                 other_times: data.link("m/TOKEN/times"),
+                pause: data.link("pause/TOKEN"),
                 unsubscribe: data.link("m/TOKEN/reminders"),
             },
         ),
@@ -324,20 +326,35 @@ fn values(kind: Kind, data: Data, locale: Locale) -> serde_json::Value {
                 programme,
             },
         ),
-        Kind::CoordinatorAlert => json(
+        Kind::CoordinatorDigest => json(
             kind,
-            &CoordinatorAlert {
+            &CoordinatorDigest {
                 name,
-                recipient: data.line("jose@example.org"),
-                about: data.line("Invitation : Amélie, mardi 8 décembre 2026"),
-                reason: data.line("550 5.1.1 No such user"),
-                cause: match data {
-                    Data::Typical => Cause::Refused,
-                    Data::Long => Cause::GivenUp,
-                    _ => Cause::Broken,
+                count: match data {
+                    Data::Typical => 7,
+                    Data::Empty => 1,
+                    _ => 2,
                 },
-                attempts: 12,
-                link: data.link("courriels"),
+                sections: vec![
+                    DigestSection {
+                        title: data.line("Courriels qui ne sont pas arrivés"),
+                        lines: vec![
+                            data.line("À jose@example.org : « Invitation »"),
+                            data.line("À lea@example.org : « Rappel »"),
+                        ],
+                        more: 3,
+                        action: data.line("Corriger l’adresse, puis envoyer de nouveau"),
+                        link: data.link("waiting#mails"),
+                    },
+                    DigestSection {
+                        title: data.line("Rencontres refusées sans nouveau moment"),
+                        lines: vec![data.line("José et Amélie, mardi 8 décembre, 18 h")],
+                        more: 0,
+                        action: data.line("Écrire aux deux"),
+                        link: data.link("waiting#declined"),
+                    },
+                ],
+                unsubscribe: data.link("digest/TOKEN"),
             },
         ),
     }

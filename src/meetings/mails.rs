@@ -2,6 +2,7 @@
 //! the organizer's address carries their token, and because language and clock are theirs.
 
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 use super::details::Details;
 use super::links;
@@ -190,6 +191,7 @@ pub fn remind(
     minutes: i64,
     silent: &[PersonId],
 ) -> Result<(), Problem> {
+    let pauses = pause_pages(conn, ctx, details)?;
     to_everybody(conn, ctx, details, |desk| {
         let attendee = &desk.to.attendee;
         if silent.contains(&attendee.person_id) {
@@ -201,6 +203,7 @@ pub fn remind(
             meeting: desk.facts(),
             answered: desk.has_accepted(),
             answers: desk.answers(),
+            pause: desk.pause(&pauses)?,
             unsubscribe: stop.clone(),
         };
         let meeting = &details.meeting;
@@ -218,6 +221,7 @@ pub fn remind(
 /// # Errors
 /// A database error.
 pub fn follow_up(conn: &mut Conn, ctx: &Context, details: &Details) -> Result<(), Problem> {
+    let pauses = pause_pages(conn, ctx, details)?;
     to_everybody(conn, ctx, details, |desk| {
         let page = |outcome| {
             Link::new(&links::report_page(
@@ -232,10 +236,29 @@ pub fn follow_up(conn: &mut Conn, ctx: &Context, details: &Details) -> Result<()
             meeting: desk.facts(),
             held: page(Outcome::Held),
             not_held: page(Outcome::NotHeld),
+            pause: desk.pause(&pauses)?,
         };
         desk.mail(&words, "follow-up")
     })
 }
+
+/// The page on which each participant can pause, with a token that is theirs.
+pub(super) fn pause_pages(
+    conn: &mut Conn,
+    ctx: &Context,
+    details: &Details,
+) -> Result<PausePages, Problem> {
+    let mut pages = PausePages::new();
+    for one in &details.participants {
+        let contact = &one.contact;
+        let page = super::pause::page(conn, ctx, contact.person_id, contact.locale)?;
+        pages.insert(contact.person_id, page);
+    }
+    Ok(pages)
+}
+
+/// Where each person can pause.
+pub(super) type PausePages = BTreeMap<PersonId, String>;
 
 /// Writes one mail for each participant who can be reached and for whom `write` gives one.
 pub(super) fn to_everybody<M: Into<Option<NewMail>>>(
@@ -289,6 +312,12 @@ impl Desk<'_> {
 
     pub(super) fn meeting(&self) -> &Meeting {
         &self.details.meeting
+    }
+
+    /// Where they can pause their participation.
+    pub(super) fn pause(&self, pages: &PausePages) -> Result<Link, Problem> {
+        let page = pages.get(&self.person()).ok_or(Problem::NotFound)?;
+        Ok(Link::new(page))
     }
 
     /// What they have answered.

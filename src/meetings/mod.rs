@@ -28,6 +28,7 @@ mod nudge;
 mod pace;
 pub mod pages;
 pub mod pair;
+pub mod pause;
 pub mod propose;
 pub mod reminders;
 pub mod reoffer;

@@ -2,7 +2,7 @@
 //! time of the meeting. Who still does not answer is in the coordinators' digest.
 
 use super::details::Details;
-use super::mails::to_everybody;
+use super::mails::{pause_pages, to_everybody};
 use super::model::Partstat;
 use super::{links, reminders};
 use crate::db::Conn;
@@ -21,6 +21,7 @@ pub const NUDGE: &str = "meeting.nudge";
 pub fn nudge(conn: &mut Conn, ctx: &Context, details: &Details) -> Result<(), Problem> {
     let people: Vec<PersonId> = details.people().into_iter().map(|(id, _)| id).collect();
     let silent = reminders::silent(conn, &people)?;
+    let pauses = pause_pages(conn, ctx, details)?;
     to_everybody(conn, ctx, details, |desk| {
         let waits = desk.partstat() == Partstat::NeedsAction;
         if !waits || silent.contains(&desk.person()) {
@@ -32,6 +33,7 @@ pub fn nudge(conn: &mut Conn, ctx: &Context, details: &Details) -> Result<(), Pr
             meeting: desk.facts(),
             answers: desk.answers(),
             other_times: desk.another_time(),
+            pause: desk.pause(&pauses)?,
             unsubscribe: stop.clone(),
         };
         let meeting = &details.meeting;

@@ -38,7 +38,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/m/{token}/reminders", web::post().to(take_reminders))
         .configure(super::times::routes)
         .configure(super::feeds::pages::routes)
-        .configure(super::counter::pages::routes);
+        .configure(super::counter::pages::routes)
+        .configure(super::pause::pages::routes);
 }
 
 /// What an address may say beside the token. Strangers' additions (`utm_source`, a scanner's mark) are ignored.

@@ -16,7 +16,7 @@ const WEEKS: i64 = 4;
 /// How many common slots are looked at to choose from.
 const CANDIDATES: usize = 400;
 
-/// Three common times for a meeting that somebody declined, in order: on three dates where there are three. None
+/// Three common times for a meeting that somebody declined, in order: on three other dates where there are three. None
 /// where the two have no common time, or their mentorship has ended.
 ///
 /// # Errors
@@ -30,20 +30,23 @@ pub fn offers(conn: &mut Conn, ctx: &Context, details: &Details) -> Result<Vec<S
     };
     slots.retain(|slot| slot.intersection(declined).is_none());
     let zone = Zone::parse(&meeting.zone).unwrap_or_else(|_| Zone::utc());
-    Ok(spread(&slots, OFFERS, |at| zone.date_at(at)))
+    let on = |at| zone.date_at(at);
+    Ok(spread(&slots, OFFERS, on(declined.start()), on))
 }
 
-/// Up to `most` of `slots`, which are in order: the first of each date; where there are too few dates, more of
-/// the same dates that do not overlap what is chosen.
+/// Up to `most` of `slots`, which are in order: the first of each date but the declined one; where there are too
+/// few dates, more that do not overlap what is chosen.
 fn spread<D: PartialEq>(
     slots: &[Span],
     most: usize,
+    declined: D,
     date: impl Fn(DateTime<Utc>) -> D,
 ) -> Vec<Span> {
     let mut chosen: Vec<Span> = Vec::with_capacity(most);
     for slot in slots {
         let day = date(slot.start());
-        if chosen.len() < most && chosen.iter().all(|one| date(one.start()) != day) {
+        let another = day != declined && chosen.iter().all(|one| date(one.start()) != day);
+        if chosen.len() < most && another {
             chosen.push(*slot);
         }
     }
@@ -69,7 +72,7 @@ mod tests {
     fn offered(hours: &[i64]) -> Vec<i64> {
         let slots: Vec<Span> = hours.iter().map(|hour| slot(*hour)).collect();
         let of = |at: DateTime<Utc>| (at.timestamp() - 1_800_000_000) / 1800;
-        spread(&slots, 3, |at| of(at) / 10)
+        spread(&slots, 3, 9, |at| of(at) / 10)
             .into_iter()
             .map(|slot| of(slot.start()))
             .collect()
@@ -78,6 +81,12 @@ mod tests {
     #[test]
     fn the_three_times_lie_on_three_dates_where_there_are_three() {
         assert_eq!(offered(&[0, 1, 2, 10, 11, 20, 30]), [0, 10, 20]);
+    }
+
+    #[test]
+    fn the_evening_that_was_declined_is_the_last_resort() {
+        assert_eq!(offered(&[90, 100, 110, 120]), [100, 110, 120]);
+        assert_eq!(offered(&[90, 92, 100]), [90, 92, 100]);
     }
 
     #[test]

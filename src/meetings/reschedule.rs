@@ -41,35 +41,6 @@ pub fn reschedule(
     })
 }
 
-/// Who moved a meeting that somebody was about to move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moved {
-    /// They did.
-    Now,
-    /// Somebody else, while they were choosing; nothing was done.
-    Before,
-}
-
-/// [`reschedule_in`] for somebody who chose while the meeting's time was of the revision `shown`.
-///
-/// # Errors
-/// As [`reschedule_in`].
-pub fn move_as_shown(
-    conn: &mut Conn,
-    ctx: &Context,
-    shown: i32,
-    command: &Reschedule,
-) -> Result<Moved, Problem> {
-    conn.write_tx(|conn| {
-        let mut details = Details::hold(conn, command.id)?;
-        if shown < details.meeting.time_sequence {
-            return Ok(Moved::Before);
-        }
-        reschedule_in(conn, ctx, &mut details, command)?;
-        Ok(Moved::Now)
-    })
-}
-
 /// Moves a meeting that is [held](Details::hold), in an open transaction: the same UID, SEQUENCE + 1, an update
 /// to everybody, answers open again but for that of whoever moved it (rule O8). The same time again is no
 /// change: nothing is written and nobody is told.

@@ -2,6 +2,7 @@
 //! read, old copies to purge. It looks at the queues every `worker.poll_seconds`; several workers may run on one
 //! PostgreSQL database, each claiming rows with a lease, so that any of them may be killed at any moment.
 
+mod digests;
 pub mod mailbox;
 mod purge;
 mod work;
@@ -15,8 +16,6 @@ use tokio::sync::watch;
 use crate::kernel::{Problem, Token};
 use crate::mail::Courier;
 use crate::web::App;
-
-pub use crate::correspondence::tell_coordinators;
 
 /// Works until `stopped` turns true. What is under way then gets `server.shutdown_seconds` to finish;
 /// what does not is left to a lease that runs out.
@@ -34,6 +33,7 @@ pub async fn run(app: App, stopped: watch::Receiver<bool>) -> Result<(), Problem
             jobs(&app, &name, stopped.clone()),
             purges(&app, stopped.clone()),
             mailbox::run(&app, &name, stopped.clone()),
+            daily(&app, stopped.clone()),
         )
     };
     let overtime = async {
@@ -54,7 +54,7 @@ fn name() -> Result<String, Problem> {
     Ok(format!("{}-{random}", std::process::id()))
 }
 
-/// A courier that tells coordinators of dead mails.
+/// A courier over the configured transport.
 ///
 /// # Errors
 /// 500 when the SMTP transport cannot be set up.
@@ -64,7 +64,6 @@ pub fn courier(app: &App, worker: &str) -> Result<Courier, Problem> {
         Arc::clone(&app.platform),
         Arc::clone(&app.clock),
         worker.to_owned(),
-        Arc::new(tell_coordinators),
     )
 }
 
@@ -88,6 +87,22 @@ async fn purges(app: &App, stopped: watch::Receiver<bool>) {
             .is_none_or(|at| now.since(at) >= chrono::Duration::hours(1));
         if due {
             purge::all(app).await?;
+            last.set(Some(now));
+        }
+        Ok(false)
+    })
+    .await;
+}
+
+async fn daily(app: &App, stopped: watch::Receiver<bool>) {
+    let last = std::cell::Cell::new(None);
+    every(app, "digests", stopped, || async {
+        let now = app.clock.now();
+        let due = last
+            .get()
+            .is_none_or(|at| now.since(at) >= chrono::Duration::minutes(1));
+        if due {
+            digests::round(app).await?;
             last.set(Some(now));
         }
         Ok(false)

@@ -28,7 +28,7 @@ impl<'a> Browser<'a> {
     }
 
     /// Sends the form of the page `page` to `action`, with `fields` beside its hidden ones.
-    fn submit(&self, page: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
+    pub fn submit(&self, page: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
         let html = self.get(page).text;
         let mut form: Vec<(String, String)> = hidden(&html, action);
         form.extend(

@@ -337,7 +337,6 @@ impl Stage {
                 "meeting-confirm-answer" => Some("confirm"),
                 "meeting-unreadable-answer" => Some("unreadable"),
                 "meeting-invitation" => Some("invitation"),
-                "coordinator-alert" => Some("alert"),
                 _ => None,
             })
             .collect();

@@ -19,6 +19,8 @@ DROP TABLE person_languages CASCADE;
 DROP TABLE person_occupations CASCADE;
 DROP TABLE refresh_tokens CASCADE;
 DROP TABLE account_tokens CASCADE;
+DROP TABLE digest_settings CASCADE;
+DROP TABLE mail_links CASCADE;
 DROP TABLE account_grants CASCADE;
 DROP TABLE accounts CASCADE;
 DROP TABLE persons CASCADE;

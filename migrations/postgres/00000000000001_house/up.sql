@@ -267,6 +267,26 @@ CREATE TABLE accounts (
     version INTEGER NOT NULL
 );
 
+-- A secret address that mails carry, for one purpose and one owner (a person or an account).
+CREATE TABLE mail_links (
+    id UUID NOT NULL PRIMARY KEY,
+    purpose TEXT NOT NULL CHECK (purpose IN ('pause', 'digest')),
+    owner_id UUID NOT NULL,
+    token_hash TEXT NOT NULL UNIQUE,
+    token_sealed TEXT NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL,
+    UNIQUE (purpose, owner_id)
+);
+
+-- When an account gets its digest, and the last local day on which it was due.
+CREATE TABLE digest_settings (
+    account_id UUID NOT NULL PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+    wanted BOOLEAN NOT NULL,
+    hour INTEGER CHECK (hour BETWEEN 0 AND 23),
+    zone TEXT,
+    last_on DATE
+);
+
 CREATE TABLE account_grants (
     id UUID NOT NULL PRIMARY KEY,
     account_id UUID NOT NULL REFERENCES accounts (id),

@@ -22,6 +22,8 @@ DROP TABLE person_languages;
 DROP TABLE person_occupations;
 DROP TABLE refresh_tokens;
 DROP TABLE account_tokens;
+DROP TABLE digest_settings;
+DROP TABLE mail_links;
 DROP TABLE account_grants;
 DROP TABLE accounts;
 DROP TABLE persons;

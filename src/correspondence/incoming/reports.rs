@@ -1,16 +1,15 @@
 //! Delivery reports (I12): a mail of ours did not arrive.
 
-use crate::correspondence::alerts::tell_coordinators;
 use crate::db::Conn;
 use crate::kernel::ids::OutboxId;
 use crate::kernel::{Context, Problem};
-use crate::mail::deliver::{Cause, DeadMail};
 use crate::mail::inbound::store::Findings;
 use crate::mail::inbound::{Incoming, Report, State, Why};
 use crate::mail::{message, queue};
 use crate::people;
 
-/// Acts on a report: marks the mail as dead and the person's address as failing, and tells the coordinators.
+/// Acts on a report: marks the mail as dead and the person's address as failing; its
+/// coordinators' next digest says so.
 /// Only a report that came to the address of one mail, which nobody can guess, counts.
 pub(super) fn act(
     conn: &mut Conn,
@@ -46,13 +45,6 @@ pub(super) fn act(
     if let (Some(person), Some(letter)) = (row.person_id, &letter) {
         people::mail_failed(conn, ctx, person, &letter.to.address)?;
     }
-    let dead = DeadMail {
-        row: queue::find(conn, row.id)?,
-        letter,
-        cause: Cause::Refused,
-        reason,
-    };
-    tell_coordinators(conn, ctx, &dead)?;
     Ok(((State::Report, Why::Undeliverable), found))
 }
 

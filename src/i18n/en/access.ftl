@@ -35,6 +35,7 @@ role-mentor = Mentor
 role-mentee = Mentee
 
 # Pages
+access-menu-waiting = What waits
 access-menu-account = My account
 access-sign-in = Sign in
 access-sign-in-mails = You can answer invitations straight from your mail, without signing in.
