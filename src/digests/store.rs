@@ -223,7 +223,7 @@ pub fn held_messages(
     most: i64,
 ) -> QueryResult<Vec<(Option<PersonId>, Instant)>> {
     inbound_messages::table
-        .filter(inbound_messages::programme_id.eq_any(&reach.programmes))
+        .filter(inbound_messages::programme_id.eq_any(reach.programmes.clone()))
         .filter(inbound_messages::state.eq_any([InboundState::Held, InboundState::Quarantined]))
         .order((inbound_messages::received_at, inbound_messages::id))
         .limit(most)
