@@ -1,4 +1,7 @@
 DROP TABLE hours_entries CASCADE;
+DROP TABLE busy_times CASCADE;
+DROP TABLE busy_calendars CASCADE;
+DROP TABLE feeds CASCADE;
 DROP TABLE meeting_counters CASCADE;
 DROP TABLE meeting_answers CASCADE;
 DROP TABLE bookings CASCADE;
