@@ -4,7 +4,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{Responder, get, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::settings::{self, Wish};
+use super::settings::{self, DigestWish};
 use crate::access::Caller;
 use crate::kernel::Problem;
 use crate::web::problem::ProblemDocument;
@@ -19,7 +19,7 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Whether, and at which hour, the mail comes that says what waits for the caller.
 #[utoipa::path(tag = "digests", operation_id = "read_digest_settings",
-    responses((status = 200, body = Wish), (status = 403, body = ProblemDocument)))]
+    responses((status = 200, body = DigestWish), (status = 403, body = ProblemDocument)))]
 #[get("/me/digest")]
 async fn read_digest_settings(caller: Caller, app: Data<App>) -> Result<impl Responder, Problem> {
     let wish = app
@@ -30,14 +30,14 @@ async fn read_digest_settings(caller: Caller, app: Data<App>) -> Result<impl Res
 }
 
 /// Says whether, and at which hour, that mail comes.
-#[utoipa::path(tag = "digests", operation_id = "update_digest_settings", request_body = Wish,
-    responses((status = 200, body = Wish), (status = 403, body = ProblemDocument),
+#[utoipa::path(tag = "digests", operation_id = "update_digest_settings", request_body = DigestWish,
+    responses((status = 200, body = DigestWish), (status = 403, body = ProblemDocument),
         (status = 422, body = ProblemDocument)))]
 #[put("/me/digest")]
 async fn update_digest_settings(
     caller: Caller,
     app: Data<App>,
-    body: Body<Wish>,
+    body: Body<DigestWish>,
 ) -> Result<impl Responder, Problem> {
     let Body(wish) = body;
     let wish = app

@@ -12,7 +12,7 @@ use crate::i18n;
 use crate::kernel::ids::{AccountId, ProgrammeId};
 use crate::kernel::{Context, Locale, Problem, Role, Zone};
 use crate::mail::contexts::{CoordinatorDigest, DigestSection};
-use crate::mail::links::{self, Purpose};
+use crate::mail::links::{self, LinkPurpose};
 use crate::mail::{Line, Link, NewMail, Recipient, enqueue};
 
 /// How many things of one kind a mail names.
@@ -137,7 +137,7 @@ fn mail(
     let account = &reader.account;
     let locale = account.locale;
     let site = ctx.settings().public_url();
-    let token = links::token(conn, ctx, Purpose::Digest, account.id)?;
+    let token = links::token(conn, ctx, LinkPurpose::Digest, account.id)?;
     let stop = Link::new(&format!("{site}/digest/{token}?lang={locale}"));
     let section = |one: &Waiting| {
         let named = one.items.iter().take(NAMED);

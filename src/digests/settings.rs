@@ -9,12 +9,12 @@ use crate::access::{Object, audit, record};
 use crate::db::Conn;
 use crate::kernel::ids::AccountId;
 use crate::kernel::{Context, FieldError, Problem, Zone};
-use crate::mail::links::{self, Purpose};
+use crate::mail::links::{self, LinkPurpose};
 
 /// What an account says about its digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Wish {
+pub struct DigestWish {
     /// Whether the mail comes at all.
     pub wanted: bool,
     /// The hour of the day at which it comes, 0 to 23; the deployment's usual one unless given.
@@ -25,7 +25,7 @@ pub struct Wish {
     pub zone: Option<String>,
 }
 
-impl Wish {
+impl DigestWish {
     fn of(setting: Option<Setting>) -> Self {
         setting.map_or(
             Self {
@@ -56,16 +56,16 @@ fn own(ctx: &Context, action: Action) -> Result<AccountId, Problem> {
 ///
 /// # Errors
 /// 401, 403.
-pub fn read(conn: &mut Conn, ctx: &Context) -> Result<Wish, Problem> {
+pub fn read(conn: &mut Conn, ctx: &Context) -> Result<DigestWish, Problem> {
     let account = own(ctx, Action::ReadDigestSettings)?;
-    Ok(Wish::of(store::setting(conn, account)?))
+    Ok(DigestWish::of(store::setting(conn, account)?))
 }
 
 /// Keeps what the actor says.
 ///
 /// # Errors
 /// 401, 403; 422 at `/hour`, `/zone`.
-pub fn change(conn: &mut Conn, ctx: &Context, wish: &Wish) -> Result<Wish, Problem> {
+pub fn change(conn: &mut Conn, ctx: &Context, wish: &DigestWish) -> Result<DigestWish, Problem> {
     let account = own(ctx, Action::UpdateDigestSettings)?;
     let mut faults = Vec::new();
     if wish.hour.is_some_and(|hour| !(0..=23).contains(&hour)) {
@@ -84,8 +84,13 @@ pub fn change(conn: &mut Conn, ctx: &Context, wish: &Wish) -> Result<Wish, Probl
     Ok(wish.clone())
 }
 
-fn save(conn: &mut Conn, ctx: &Context, account: AccountId, wish: &Wish) -> Result<(), Problem> {
-    let before = Wish::of(store::setting(conn, account)?);
+fn save(
+    conn: &mut Conn,
+    ctx: &Context,
+    account: AccountId,
+    wish: &DigestWish,
+) -> Result<(), Problem> {
+    let before = DigestWish::of(store::setting(conn, account)?);
     if before == *wish {
         return Ok(());
     }
@@ -113,8 +118,8 @@ fn save(conn: &mut Conn, ctx: &Context, account: AccountId, wish: &Wish) -> Resu
 /// # Errors
 /// [`Problem::NotFound`] for a token that nobody was given.
 pub fn wanted_by_link(conn: &mut Conn, ctx: &Context, token: &str) -> Result<bool, Problem> {
-    let account = AccountId(links::owner(conn, ctx.now, Purpose::Digest, token)?);
-    Ok(Wish::of(store::setting(conn, account)?).wanted)
+    let account = AccountId(links::owner(conn, ctx.now, LinkPurpose::Digest, token)?);
+    Ok(DigestWish::of(store::setting(conn, account)?).wanted)
 }
 
 /// Stops the digest of a link's account, or starts it again; its hour stays.
@@ -128,8 +133,8 @@ pub fn want_by_link(
     wanted: bool,
 ) -> Result<(), Problem> {
     conn.write_tx(|conn| {
-        let account = AccountId(links::owner(conn, ctx.now, Purpose::Digest, token)?);
-        let stands = Wish::of(store::setting(conn, account)?);
-        save(conn, ctx, account, &Wish { wanted, ..stands })
+        let account = AccountId(links::owner(conn, ctx.now, LinkPurpose::Digest, token)?);
+        let stands = DigestWish::of(store::setting(conn, account)?);
+        save(conn, ctx, account, &DigestWish { wanted, ..stands })
     })
 }

@@ -22,7 +22,7 @@ const LIFE: TimeDelta = TimeDelta::days(90);
 
 crate::text_enum! {
     /// What a link is for.
-    pub enum Purpose {
+    pub enum LinkPurpose {
         /// A person pauses their participation, or ends the pause.
         Pause => "pause",
         /// An account stops its digest, or asks for it again.
@@ -45,7 +45,7 @@ struct Row {
 pub fn token(
     conn: &mut Conn,
     ctx: &Context,
-    purpose: Purpose,
+    purpose: LinkPurpose,
     owner: impl Into<uuid::Uuid>,
 ) -> Result<String, Problem> {
     let owner = AnyId(owner.into());
@@ -78,7 +78,7 @@ pub fn token(
     Ok(ctx.keyring().open_text(SEALED_FOR, &stored.token_sealed)?)
 }
 
-fn row(conn: &mut Conn, purpose: Purpose, owner: AnyId) -> QueryResult<Option<Row>> {
+fn row(conn: &mut Conn, purpose: LinkPurpose, owner: AnyId) -> QueryResult<Option<Row>> {
     mail_links::table
         .filter(mail_links::purpose.eq(purpose))
         .filter(mail_links::owner_id.eq(owner))
@@ -103,7 +103,7 @@ fn hash(text: &str) -> Result<String, Problem> {
 pub fn owner(
     conn: &mut Conn,
     now: Instant,
-    purpose: Purpose,
+    purpose: LinkPurpose,
     token: &str,
 ) -> Result<uuid::Uuid, Problem> {
     let found: AnyId = mail_links::table

@@ -10,7 +10,7 @@ use crate::meetings::links;
 
 crate::text_enum! {
     /// What a person decides about a proposal.
-    pub enum Decision {
+    pub enum CounterDecision {
         Accept => "accept",
         Decline => "decline",
         /// Their own: they take it back.
@@ -45,13 +45,13 @@ pub(super) fn decide(
     ctx: &Context,
     id: CounterId,
     person: PersonId,
-    decision: Decision,
+    decision: CounterDecision,
     note: Option<String>,
 ) -> Result<(), Problem> {
     conn.write_tx(|conn| match decision {
-        Decision::Accept => accept_in(conn, ctx, id, Some(person)).map(|_| ()),
-        Decision::Decline => decline_in(conn, ctx, id, Some(person), note).map(|_| ()),
-        Decision::Withdraw => {
+        CounterDecision::Accept => accept_in(conn, ctx, id, Some(person)).map(|_| ()),
+        CounterDecision::Decline => decline_in(conn, ctx, id, Some(person), note).map(|_| ()),
+        CounterDecision::Withdraw => {
             if store::find(conn, id)?.person_id != person {
                 return Err(Problem::conflict("counter-own"));
             }

@@ -6,7 +6,7 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 
-use super::by_link::{self, Decision};
+use super::by_link::{self, CounterDecision};
 use super::store::Counter;
 use crate::kernel::ids::{CounterId, PersonId};
 use crate::kernel::{Actor, Context, Problem};
@@ -30,14 +30,14 @@ pub fn routes(config: &mut web::ServiceConfig) {
 #[derive(Debug, Deserialize)]
 struct Asked {
     /// What the button in the mail said.
-    decision: Option<Decision>,
+    decision: Option<CounterDecision>,
     /// The form was taken: show the thanks.
     said: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 struct Form {
-    decision: Decision,
+    decision: CounterDecision,
     note: Option<String>,
     /// SEQUENCE of the time that the page showed.
     sequence: i32,
@@ -54,7 +54,7 @@ struct CounterPage {
     /// The form was taken just now.
     done: bool,
     /// What to suggest first.
-    first: Decision,
+    first: CounterDecision,
     /// Who proposes, or who is asked.
     other: String,
     /// The proposed time.
@@ -91,7 +91,7 @@ async fn show(
     let ctx = app.context(&request, Actor::Link { person_id: person });
     let shown = Shown {
         done: asked.0.said.is_some(),
-        first: asked.0.decision.unwrap_or(Decision::Accept),
+        first: asked.0.decision.unwrap_or(CounterDecision::Accept),
         faults: Faults::default(),
     };
     answer(&request, &ctx, &details, person, &counter, shown)
@@ -150,7 +150,7 @@ async fn take(
 /// How the page is shown.
 struct Shown {
     done: bool,
-    first: Decision,
+    first: CounterDecision,
     faults: Faults,
 }
 

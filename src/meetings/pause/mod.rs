@@ -15,7 +15,7 @@ use crate::access::Scope;
 use crate::db::Conn;
 use crate::kernel::ids::PersonId;
 use crate::kernel::{Context, Instant, Locale, Problem};
-use crate::mail::links::{self, Purpose};
+use crate::mail::links::{self, LinkPurpose};
 use crate::people::update::{Pause, pause_by_link, resume_by_link};
 
 /// How many meetings the page shows and a pause answers.
@@ -31,7 +31,7 @@ pub fn page(
     person: PersonId,
     locale: Locale,
 ) -> Result<String, Problem> {
-    let token = links::token(conn, ctx, Purpose::Pause, person)?;
+    let token = links::token(conn, ctx, LinkPurpose::Pause, person)?;
     let site = ctx.settings().public_url();
     Ok(format!("{site}/pause/{token}?lang={locale}"))
 }
@@ -65,7 +65,7 @@ impl Standing {
 /// # Errors
 /// [`Problem::NotFound`] for a token that nobody was given.
 pub fn look(conn: &mut Conn, ctx: &Context, token: &str) -> Result<(PersonId, Standing), Problem> {
-    let person = PersonId(links::owner(conn, ctx.now, Purpose::Pause, token)?);
+    let person = PersonId(links::owner(conn, ctx.now, LinkPurpose::Pause, token)?);
     Ok((person, Standing::of(conn, ctx, person)?))
 }
 
