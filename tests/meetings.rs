@@ -9,8 +9,5 @@ mod feeding;
 pub mod fixture;
 mod linking;
 mod listing;
-mod nudging;
-mod pausing;
 mod racing;
 mod reminding;
-mod reoffering;
