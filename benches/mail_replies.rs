@@ -243,6 +243,7 @@ fn participation(
             participations::side.eq(side),
             participations::capacity.eq(9),
             participations::taken.eq(1),
+            participations::held.eq(0),
             participations::status.eq("enrolled"),
             participations::joined_at.eq(ctx.now),
             participations::updated_at.eq(ctx.now),
