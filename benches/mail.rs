@@ -172,6 +172,7 @@ fn invitation(ctx: &Context, n: usize) -> NewMail {
         meeting: MeetingFacts {
             other: "Amélie O’Connor".into(),
             when: When::new(start, start.plus(Duration::hours(1)), zone, Locale::Fr),
+            repeats: None,
             programme: "Génie 2026".into(),
             place: None,
             url: Some("https://meet.example/salle".into()),

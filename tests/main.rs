@@ -17,6 +17,7 @@ mod support;
 mod access;
 mod api_manners;
 mod architecture;
+mod checked;
 mod cli;
 mod correspondence;
 mod database;

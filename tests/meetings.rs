@@ -11,3 +11,7 @@ mod linking;
 mod listing;
 mod racing;
 mod reminding;
+mod replaying;
+pub mod series;
+mod series_answering;
+mod series_changing;

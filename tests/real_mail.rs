@@ -12,6 +12,8 @@ use passerelle::kernel::settings::{SmtpSecurity, Transport};
 use serde_json::Value;
 
 use crate::mail::{deliver, invitation, queue_one, reset};
+use crate::meetings::fixture::pair;
+use crate::meetings::series::{do_it, meeting, path, six};
 use crate::support::app::each_database_with;
 
 /// A Python that has what is needed.
@@ -118,16 +120,19 @@ impl RealServer {
 
     /// What the independent readers understood of the newest message.
     fn newest(&self) -> Value {
-        let file = self.files().pop().unwrap();
+        self.all().pop().unwrap()
+    }
+
+    /// What the independent readers understood of all messages, the oldest first.
+    fn all(&self) -> Vec<Value> {
         let output = Command::new(PYTHON.unwrap())
             .arg(support("independent.py"))
-            .arg(file)
+            .args(self.files())
             .output()
             .unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{errors}");
-        let all: Value = serde_json::from_slice(&output.stdout).unwrap();
-        all[0].clone()
+        serde_json::from_slice(&output.stdout).unwrap()
     }
 }
 
@@ -249,6 +254,52 @@ fn independent_programs_read_an_invitation_as_we_wrote_it() {
         );
         // RFC 5322, 2.1.1
         assert!(read["lines"].as_u64().unwrap() <= 998, "{}", read["lines"]);
+    });
+}
+
+#[test]
+fn o5_everything_that_is_sent_about_a_series_is_mail_that_independent_programs_read() {
+    let Some(server) = RealServer::start("plain") else {
+        return;
+    };
+    each_database_with(server.settings(SmtpSecurity::None), |app| {
+        let before = server.files().len();
+        let pair = pair(app);
+        let made = app.post(&pair.mentor, &pair.series(), &six()).expect(201);
+        let series = made.json();
+        let body = serde_json::json!({ "starts_at": "2026-10-13T23:00:00Z" });
+        let second = format!("{}/reschedule", meeting(&series, 1));
+        do_it(app, &pair.mentor, &second, &body).expect(200);
+        let third = format!("{}/cancel", meeting(&series, 2));
+        do_it(app, &pair.mentee, &third, &serde_json::json!({})).expect(200);
+        let words = serde_json::json!({ "title": "Entretiens, « CV » ; et café", "note": "Été" });
+        app.patch(&pair.mentor, &path(&series), "*", &words)
+            .expect(200);
+        let all = format!("{}/cancel", path(&series));
+        do_it(
+            app,
+            &pair.mentee,
+            &all,
+            &serde_json::json!({ "reason": "Malade." }),
+        )
+        .expect(200);
+        while deliver(app).sent > 0 {}
+        let read = server.all().split_off(before);
+        assert_eq!(read.len(), 10, "five changes, two people");
+        let methods: Vec<&str> = read
+            .iter()
+            .map(|one| one["header_method"].as_str().unwrap())
+            .collect();
+        assert_eq!(methods.iter().filter(|one| **one == "CANCEL").count(), 4);
+        for one in &read {
+            assert_eq!(one["defects"], serde_json::json!([]));
+            assert_eq!(one["copies_equal"], true);
+            assert_eq!(one["header_method"], one["method"]);
+            assert_eq!(one["vobject_summary"], one["summary"]);
+            assert_eq!(one["vobject_start"], one["start"]);
+            assert_eq!(one["uid"], read[0]["uid"]);
+            assert!(one["lines"].as_u64().unwrap() <= 998);
+        }
     });
 }
 

@@ -612,11 +612,65 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::kernel::sql::*;
 
+    meeting_series (id) {
+        id -> SqlUuid,
+        mentorship_id -> SqlUuid,
+        programme_id -> SqlUuid,
+        uid -> Text,
+        sequence -> Integer,
+        time_sequence -> Integer,
+        dtstamp -> SqlInstant,
+        zone -> Text,
+        local_start -> Text,
+        minutes -> Integer,
+        every_weeks -> Integer,
+        instances -> Integer,
+        ends -> Text,
+        form -> Text,
+        mode -> Text,
+        title -> Text,
+        location -> Nullable<Text>,
+        url -> Nullable<Text>,
+        note -> Nullable<Text>,
+        status -> Text,
+        cancel_reason -> Nullable<Text>,
+        created_by -> Nullable<SqlUuid>,
+        created_at -> SqlInstant,
+        updated_at -> SqlInstant,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kernel::sql::*;
+
+    meeting_series_attendees (id) {
+        id -> SqlUuid,
+        series_id -> SqlUuid,
+        person_id -> SqlUuid,
+        role -> Text,
+        partstat -> Text,
+        answered_at -> Nullable<SqlInstant>,
+        answered_sequence -> Integer,
+        answer_source -> Nullable<Text>,
+        comment -> Nullable<Text>,
+        token_hash -> Text,
+        token_sealed -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::kernel::sql::*;
+
     meetings (id) {
         id -> SqlUuid,
         mentorship_id -> SqlUuid,
         programme_id -> SqlUuid,
         series_id -> Nullable<SqlUuid>,
+        recurrence_local -> Nullable<Text>,
         uid -> Text,
         sequence -> Integer,
         time_sequence -> Integer,
@@ -654,6 +708,7 @@ diesel::table! {
         answered_at -> Nullable<SqlInstant>,
         answered_sequence -> Integer,
         answer_source -> Nullable<Text>,
+        of_series -> Bool,
         comment -> Nullable<Text>,
         token_hash -> Text,
         token_sealed -> Text,
@@ -827,6 +882,9 @@ diesel::joinable!(mentorships -> programmes (programme_id));
 diesel::joinable!(mentorships -> proposals (proposal_id));
 diesel::joinable!(meetings -> mentorships (mentorship_id));
 diesel::joinable!(meetings -> programmes (programme_id));
+diesel::joinable!(meetings -> meeting_series (series_id));
+diesel::joinable!(meeting_series_attendees -> meeting_series (series_id));
+diesel::joinable!(meeting_series_attendees -> persons (person_id));
 diesel::joinable!(meeting_attendees -> meetings (meeting_id));
 diesel::joinable!(meeting_attendees -> persons (person_id));
 diesel::joinable!(bookings -> meetings (meeting_id));
@@ -876,6 +934,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     match_decisions,
     match_consents,
     mentorships,
+    meeting_series,
+    meeting_series_attendees,
     meetings,
     meeting_attendees,
     bookings,

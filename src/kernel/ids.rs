@@ -125,6 +125,8 @@ ids! {
     FeedId,
     /// A person's own calendar, of which the platform knows when it is busy.
     BusyCalendarId,
+    /// A person's part in a series of meetings.
+    SeriesAttendeeId,
     /// An entry in the ledger of hours.
     HoursEntryId,
 }

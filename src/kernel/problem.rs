@@ -71,6 +71,12 @@ pub enum Problem {
     NotFound,
     /// 409: the state of things forbids it. The message `problem-CODE`.
     Conflict { code: &'static str, args: Args },
+    /// 409: parts of what was asked for cannot be, and nothing was done; each part is listed. The message
+    /// `problem-CODE`.
+    Refused {
+        code: &'static str,
+        fields: Vec<FieldError>,
+    },
     /// 410: a link that was good once.
     Gone { code: &'static str },
     /// 412: someone changed it in the meantime.
@@ -150,6 +156,7 @@ impl Problem {
             Self::Malformed { code, .. }
             | Self::Unauthenticated { code }
             | Self::Conflict { code, .. }
+            | Self::Refused { code, .. }
             | Self::Gone { code } => code,
             Self::Invalid(_) => "invalid",
             Self::Forbidden => "forbidden",
@@ -172,7 +179,7 @@ impl Problem {
             Self::Unauthenticated { .. } => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
-            Self::Conflict { .. } => 409,
+            Self::Conflict { .. } | Self::Refused { .. } => 409,
             Self::Gone { .. } => 410,
             Self::Stale => 412,
             Self::TooLarge { .. } => 413,

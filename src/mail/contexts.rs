@@ -28,6 +28,9 @@ pub struct MeetingFacts {
     pub other: Line,
     /// In the recipient's zone and language.
     pub when: When,
+    /// How it repeats, for a series; a whole sentence in the recipient's language.
+    #[serde(default)]
+    pub repeats: Option<Line>,
     /// The programme's name in the recipient's language.
     pub programme: Line,
     /// A room, a café, "by telephone".

@@ -60,6 +60,7 @@ impl Data {
         MeetingFacts {
             other: self.line("Amélie O’Connor"),
             when: self.when(locale),
+            repeats: None,
             programme: self.line("Génie 2026"),
             place: (self != Self::Empty).then(|| self.line("Café de la Gare, 12 rue Principale")),
             url: self.some_link("salle"),

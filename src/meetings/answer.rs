@@ -4,7 +4,7 @@
 use super::details::Details;
 use super::model::{self, Answer, Incoming, Partstat, Refusal, Source, Verdict};
 use super::store::{self, AnswerLine};
-use super::{mails, pace, refused, reoffer, text};
+use super::{mails, pace, refused, reoffer, series, text};
 use crate::access::policy::{self, Action};
 use crate::access::{Object, audit, record};
 use crate::db::Conn;
@@ -47,7 +47,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// The word in the history.
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Applied => "applied",
             Self::Repeated => "repeated",
@@ -71,7 +71,7 @@ pub fn answer(conn: &mut Conn, ctx: &Context, said: Said) -> Result<(Details, Ou
     model::may_answer(meeting.status, meeting.time()?, ctx.now.utc()).map_err(refused)?;
     let comment = text::paragraph(said.comment.clone())
         .map(|text| text.chars().take(LONGEST_COMMENT).collect::<String>());
-    let revision = meeting.revision();
+    let revision = series::judged(conn, meeting)?;
     let mine = details
         .participants
         .iter_mut()
@@ -101,6 +101,8 @@ pub fn answer(conn: &mut Conn, ctx: &Context, said: Said) -> Result<(Details, Ou
             attendee.answered_at = Some(Instant::new(stamp));
             attendee.answered_sequence = incoming.sequence;
             attendee.answer_source = Some(said.source);
+            // From here on the series' answer does not speak for this meeting (rule I9).
+            attendee.of_series = false;
             store::save_answer(conn, attendee)?;
             if repeated {
                 Outcome::Repeated

@@ -19,7 +19,7 @@ use super::text::Words;
 use super::views::{AnswerView, MeetingView, SlotsView};
 use crate::access::Caller;
 use crate::access::policy::{self, Action};
-use crate::kernel::ids::{MeetingId, MentorshipId, PersonId, ProgrammeId};
+use crate::kernel::ids::{MeetingId, MentorshipId, PersonId, ProgrammeId, SeriesId};
 use crate::kernel::{Instant, Problem};
 use crate::web::problem::ProblemDocument;
 use crate::web::{App, Body, IfMatch, Page, PageQuery, Path, Query, Versioned};
@@ -36,7 +36,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(cancel_meeting)
         .service(answer_meeting)
         .service(list_meeting_answers)
-        .configure(super::counter::api::routes);
+        .configure(super::counter::api::routes)
+        .configure(super::series::api::routes);
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -107,7 +108,7 @@ struct NewMeeting {
     outside_availability: bool,
 }
 
-const fn hours(outside: bool) -> Hours {
+pub(super) const fn hours(outside: bool) -> Hours {
     if outside { Hours::Ignore } else { Hours::Keep }
 }
 
@@ -159,6 +160,8 @@ struct ListQuery {
     mentorship_id: Option<MentorshipId>,
     /// Meetings of this programme.
     programme_id: Option<ProgrammeId>,
+    /// Instances of this series.
+    series_id: Option<SeriesId>,
     /// Only in this state.
     status: Option<State>,
     /// Meetings that end after this instant (RFC 3339).
@@ -204,6 +207,7 @@ async fn list_meetings(
         person_id: query.person_id,
         mentorship_id: query.mentorship_id,
         programme_id: query.programme_id,
+        series_id: query.series_id,
         status: query.status,
         from: query.from,
         until: query.until,
@@ -272,7 +276,9 @@ struct MeetingChange {
 }
 
 /// Tells null from absent: a field that is there is `Some`, whatever it holds.
-fn given<'de, D: serde::Deserializer<'de>>(field: D) -> Result<Option<Option<String>>, D::Error> {
+pub(super) fn given<'de, D: serde::Deserializer<'de>>(
+    field: D,
+) -> Result<Option<Option<String>>, D::Error> {
     Option::deserialize(field).map(Some)
 }
 

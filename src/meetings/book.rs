@@ -99,7 +99,7 @@ pub fn require_free(
 }
 
 /// Always in the same order, so that two bookings never wait for each other.
-fn hold(conn: &mut Conn, mut people: [PersonId; 2]) -> Result<(), Problem> {
+pub(super) fn hold(conn: &mut Conn, mut people: [PersonId; 2]) -> Result<(), Problem> {
     people.sort_unstable();
     for person in people {
         conn.lock_row(LockTable::Persons, person.into())?;
@@ -120,7 +120,12 @@ pub fn taken(error: Error) -> Problem {
 }
 
 /// The meeting and its attendees, before anything is stored.
-fn make(ctx: &Context, pair: &Pair, time: Span, words: Words) -> Result<Details, Problem> {
+pub(super) fn make(
+    ctx: &Context,
+    pair: &Pair,
+    time: Span,
+    words: Words,
+) -> Result<Details, Problem> {
     let zone = pair.mentor.zone();
     let id = MeetingId::new(ctx.now);
     let revision = Revision::first(ctx.now.utc());
@@ -136,6 +141,7 @@ fn make(ctx: &Context, pair: &Pair, time: Span, words: Words) -> Result<Details,
         mentorship_id: pair.mentorship_id,
         programme_id: pair.programme_id,
         series_id: None,
+        recurrence_local: None,
         uid: uid(ctx)?,
         sequence: 0,
         time_sequence: 0,
@@ -170,7 +176,7 @@ fn make(ctx: &Context, pair: &Pair, time: Span, words: Words) -> Result<Details,
 
 /// UID of a calendar entry (rule O3): a random UUID at the platform's domain. A meeting's id would tell when it was
 /// booked.
-fn uid(ctx: &Context) -> Result<String, Problem> {
+pub(super) fn uid(ctx: &Context) -> Result<String, Problem> {
     let mut random = [0_u8; 16];
     fill_random(&mut random)?;
     let uuid = uuid::Builder::from_random_bytes(random).into_uuid();
@@ -205,6 +211,7 @@ fn participant(
         answered_at: booked_it.then_some(ctx.now),
         answered_sequence: 0,
         answer_source: booked_it.then_some(Source::Api),
+        of_series: false,
         comment: None,
         token_hash: token.hash,
         token_sealed: token.sealed,

@@ -32,6 +32,20 @@ pub fn load(
     rules: &Rules,
     except: Option<MeetingId>,
 ) -> Result<Vec<Calendar>, Problem> {
+    load_except(conn, people, window, rules, except.as_slice())
+}
+
+/// [`load`] for several meetings that are about to move.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_except(
+    conn: &mut Conn,
+    people: &[(PersonId, Side)],
+    window: Span,
+    rules: &Rules,
+    except: &[MeetingId],
+) -> Result<Vec<Calendar>, Problem> {
     let ids: Vec<PersonId> = people.iter().map(|(id, _)| *id).collect();
     let mut found: HashMap<PersonId, Calendar> = profiles(conn, &ids)?
         .into_iter()
@@ -200,7 +214,7 @@ fn busy(
     conn: &mut Conn,
     ids: &[PersonId],
     window: Span,
-    except: Option<MeetingId>,
+    except: &[MeetingId],
 ) -> QueryResult<Vec<(PersonId, Option<Busy>)>> {
     let seen = window.widened(MARGIN, MARGIN);
     let rows: Vec<(MeetingId, PersonId, Instant, Instant)> = bookings::table
@@ -216,7 +230,7 @@ fn busy(
         .load(conn)?;
     Ok(rows
         .into_iter()
-        .filter(|(meeting, ..)| Some(*meeting) != except)
+        .filter(|(meeting, ..)| !except.contains(meeting))
         .map(|(_, person, start, end)| {
             (person, Span::new(start.utc(), end.utc()).map(Busy::Meeting))
         })

@@ -3,7 +3,7 @@
 use super::details::Details;
 use super::model::{self, Change, State, Step};
 use super::store::{Filter, Order};
-use super::{counter, mails, pace, refused, reminders, store, text};
+use super::{counter, mails, pace, refused, reminders, series, store, text};
 use crate::access::Scope;
 use crate::access::policy::Action;
 use crate::db::Conn;
@@ -53,11 +53,7 @@ pub fn call_off(
     let (time, now) = (meeting.time()?, ctx.now.utc());
     meeting.status = model::after(meeting.status, time, Step::Cancel, now).map_err(refused)?;
     meeting.cancel_reason = reason;
-    meeting.set_revision(
-        meeting
-            .revision()
-            .after(Change::Cancellation, ctx.now.utc()),
-    );
+    series::revise(conn, ctx, meeting, Change::Cancellation)?;
     meeting.updated_at = ctx.now;
     store::save(conn, meeting)?;
     store::free_bookings(conn, meeting.id)?;
@@ -77,6 +73,7 @@ pub fn when_a_mentorship_ends(
     ctx: &Context,
     mentorship: &Mentorship,
 ) -> Result<(), Problem> {
+    series::cancel::when_a_mentorship_ends(conn, ctx, mentorship.id)?;
     let filter = Filter {
         scope: Scope {
             all: true,

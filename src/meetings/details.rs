@@ -36,8 +36,18 @@ impl Details {
     /// # Errors
     /// [`Problem::NotFound`].
     pub fn hold(conn: &mut Conn, id: MeetingId) -> Result<Self, Problem> {
+        // First the series: whoever changes all of it holds it before its meetings.
+        let series = store::series_of(conn, id)?;
+        if let Some(series) = series {
+            conn.lock_row(LockTable::MeetingSeries, series.into())?;
+        }
         conn.lock_row(LockTable::Meetings, id.into())?;
-        Self::load(conn, id)
+        let held = Self::load(conn, id)?;
+        if let Some(now) = held.meeting.series_id.filter(|now| Some(*now) != series) {
+            // It moved to another series in between.
+            conn.lock_row(LockTable::MeetingSeries, now.into())?;
+        }
+        Ok(held)
     }
 
     /// What the policy needs to know of it.

@@ -3,7 +3,7 @@
 use super::details::Details;
 use super::model::{self, Change, Step};
 use super::text::Words;
-use super::{mails, pace, refused, store};
+use super::{mails, pace, refused, series, store};
 use crate::access::policy::Action;
 use crate::db::Conn;
 use crate::kernel::ids::MeetingId;
@@ -48,7 +48,7 @@ pub fn edit(
         meeting.location = wanted.location;
         meeting.url = wanted.url;
         meeting.note = wanted.note;
-        meeting.set_revision(meeting.revision().after(Change::Text, ctx.now.utc()));
+        series::revise(conn, ctx, meeting, Change::Text)?;
         meeting.updated_at = ctx.now;
         store::save(conn, meeting)?;
         mails::update(conn, ctx, &details, mails::Update::Reworded)?;

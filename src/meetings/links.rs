@@ -7,6 +7,7 @@
 
 use super::details::Details;
 use super::model::{Answer, Outcome};
+use super::series::{self, Whole, Whose, whose};
 use super::store::{self, Attendee};
 use crate::db::Conn;
 use crate::kernel::ids::{CounterId, PersonId};
@@ -37,7 +38,11 @@ pub fn new_token(ctx: &Context) -> Result<NewToken, Problem> {
     })
 }
 
-fn hash(text: &str) -> Result<String, Problem> {
+/// What is stored of a presented token.
+///
+/// # Errors
+/// [`Problem::NotFound`] for what cannot be a token.
+pub(super) fn hash(text: &str) -> Result<String, Problem> {
     let token = Token::presented(&text.to_ascii_lowercase()).ok_or(Problem::NotFound)?;
     Ok(token.hash().as_str().to_owned())
 }
@@ -47,7 +52,15 @@ fn hash(text: &str) -> Result<String, Problem> {
 /// # Errors
 /// An internal problem when it was sealed with another secret.
 pub fn token_of(ctx: &Context, attendee: &Attendee) -> Result<String, Problem> {
-    Ok(ctx.keyring().open_text(PURPOSE, &attendee.token_sealed)?)
+    open(ctx, &attendee.token_sealed)
+}
+
+/// A sealed token in clear.
+///
+/// # Errors
+/// As [`token_of`].
+pub(super) fn open(ctx: &Context, sealed: &str) -> Result<String, Problem> {
+    Ok(ctx.keyring().open_text(PURPOSE, sealed)?)
 }
 
 /// The meeting of a presented token, and whose token it is.
@@ -58,6 +71,20 @@ pub fn find(conn: &mut Conn, token: &str) -> Result<(Details, PersonId), Problem
     let attendee = store::by_token(conn, &hash(token)?)?;
     let details = Details::load(conn, attendee.meeting_id)?;
     Ok((details, attendee.person_id))
+}
+
+/// [`find`] for the pages that speak of a series, too: its token leads to its next meeting, as if the series were
+/// that one meeting.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_at(conn: &mut Conn, now: Instant, token: &str) -> Result<(Details, PersonId), Problem> {
+    let Whose::Series(id, person) = whose(conn, token)? else {
+        return find(conn, token);
+    };
+    let series = series::store::find(conn, id)?;
+    let details = Whole::load(conn, series)?.as_meeting(now)?;
+    Ok((details, person))
 }
 
 /// The page on which an attendee answers, in the language of the mail; `answer` is the one that a button asked

@@ -1,12 +1,14 @@
 //! What this room writes to people: which template, to whom, with what. One mail for each recipient, because
 //! the organizer's address carries their token, and because language and clock are theirs.
 
+use chrono::SubsecRound;
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
 use super::details::Details;
 use super::links;
 use super::model::{Answer, Outcome, Partstat, State};
+use super::series::{self, Membership};
 use super::slots::Span;
 use super::store::{Meeting, Participant};
 use crate::db::Conn;
@@ -47,7 +49,7 @@ pub fn invite(conn: &mut Conn, ctx: &Context, details: &Details) -> Result<(), P
             answers: desk.answers(),
         };
         let mail = desk.mail(&words, "invitation")?;
-        let calendar = desk.calendar(Method::Request);
+        let calendar = desk.calendar(Method::Request)?;
         Ok(mail
             .with_calendar(&calendar)?
             .not_after(details.meeting.ends_at))
@@ -77,7 +79,7 @@ pub fn update(
             answers: desk.answers(),
         };
         let mail = desk.mail(&words, "update")?;
-        let calendar = desk.calendar(Method::Request);
+        let calendar = desk.calendar(Method::Request)?;
         Ok(mail
             .with_calendar(&calendar)?
             .not_after(details.meeting.ends_at))
@@ -97,7 +99,7 @@ pub fn cancel(conn: &mut Conn, ctx: &Context, details: &Details) -> Result<(), P
             link: None,
         };
         desk.mail(&words, "cancellation")?
-            .with_calendar(&desk.calendar(Method::Cancel))
+            .with_calendar(&desk.calendar(Method::Cancel)?)
     })
 }
 
@@ -131,7 +133,7 @@ pub fn tell_answer(
             };
             let kind = format!("returned-{}", answered.utc().timestamp_micros());
             let mail = desk.mail(&words, &kind)?;
-            let mail = mail.with_calendar(&desk.calendar(Method::Request))?;
+            let mail = mail.with_calendar(&desk.calendar(Method::Request)?)?;
             return Ok(Some(mail.not_after(details.meeting.ends_at)));
         }
         let words = MeetingDeclined {
@@ -267,18 +269,48 @@ pub(super) fn to_everybody<M: Into<Option<NewMail>>>(
     details: &Details,
     write: impl Fn(&Desk<'_>) -> Result<M, Problem>,
 ) -> Result<(), Problem> {
+    let Some(series) = series::of_rule(conn, &details.meeting)? else {
+        return to_each(conn, ctx, details, None, write);
+    };
+    let parts = series::store::parts(conn, series.id)?;
+    let instance = Membership::Instance(&series, &parts);
+    to_each(conn, ctx, details, Some(instance), write)
+}
+
+/// The same for a meeting of which is known what it has to do with a series.
+pub(super) fn to_each<M: Into<Option<NewMail>>>(
+    conn: &mut Conn,
+    ctx: &Context,
+    details: &Details,
+    series: Option<Membership<'_>>,
+    write: impl Fn(&Desk<'_>) -> Result<M, Problem>,
+) -> Result<(), Problem> {
     let programme = programme_names(conn, details.meeting.programme_id)?;
     for to in &details.participants {
         let Some(address) = to.contact.reachable() else {
             continue;
+        };
+        let token = links::token_of(ctx, &to.attendee)?;
+        let of_series = series.and_then(|one| {
+            let sealed = one.sealed_token(to.attendee.person_id)?;
+            Some(links::open(ctx, sealed))
+        });
+        let repeats = match series {
+            Some(Membership::Whole(whole)) => {
+                series::mails::repeats(whole, ctx.now, to.contact.locale)?
+            }
+            _ => None,
         };
         let desk = Desk {
             ctx,
             details,
             to,
             address,
-            token: links::token_of(ctx, &to.attendee)?,
+            reply_token: of_series.transpose()?.unwrap_or_else(|| token.clone()),
+            token,
             programme: &programme,
+            series,
+            repeats,
         };
         if let Some(mail) = write(&desk)?.into() {
             enqueue(conn, ctx, mail)?;
@@ -302,7 +334,12 @@ pub(super) struct Desk<'a> {
     to: &'a Participant,
     address: &'a str,
     pub(super) token: String,
+    /// The token in the organizer's address: that of the series, where there is one entry for all of it.
+    reply_token: String,
     programme: &'a (String, String),
+    series: Option<Membership<'a>>,
+    /// How the meeting repeats, when the mail is about all of a series.
+    repeats: Option<Line>,
 }
 
 impl Desk<'_> {
@@ -343,6 +380,11 @@ impl Desk<'_> {
         self.to.attendee.partstat == Partstat::Accepted
     }
 
+    /// When the meeting starts that the mail is about.
+    pub(super) fn starts_at(&self) -> Instant {
+        self.meeting().starts_at
+    }
+
     /// Who reads the mail.
     pub(super) fn person(&self) -> PersonId {
         self.to.attendee.person_id
@@ -369,6 +411,7 @@ impl Desk<'_> {
         MeetingFacts {
             other: Line::new(&self.other()),
             when: self.when(meeting.starts_at, meeting.ends_at),
+            repeats: self.repeats.clone(),
             programme: Line::new(match self.locale() {
                 Locale::En => english,
                 Locale::Fr => french,
@@ -428,12 +471,22 @@ impl Desk<'_> {
         Ok(NewMail::new(words, to, key)?
             .about("meeting", self.meeting().id)
             .of_programme(self.meeting().programme_id)
-            .reply_to(links::reply_address(self.ctx, &self.token)))
+            .reply_to(links::reply_address(self.ctx, &self.reply_token)))
     }
 
     /// The calendar object for this recipient: the platform is the organizer, under their token.
-    pub(super) fn calendar(&self, method: Method) -> Calendar {
-        let meeting = self.meeting();
+    pub(super) fn calendar(&self, method: Method) -> Result<Calendar, Problem> {
+        let event = |details: &Details| self.event(details, method);
+        let events = match self.series {
+            None => vec![event(self.details)],
+            Some(series) => series.events(method, self.details, &event)?,
+        };
+        Ok(Calendar::new(method, events))
+    }
+
+    /// A meeting as an entry by itself.
+    fn event(&self, details: &Details, method: Method) -> Event {
+        let meeting = &details.meeting;
         let locale = self.locale();
         let page = links::answer_page(self.ctx, &self.token, locale, None);
         let mut event = Event::new(
@@ -442,13 +495,16 @@ impl Desk<'_> {
             Moment::Utc(meeting.ends_at),
         );
         event.sequence = u32::try_from(meeting.sequence).unwrap_or(0);
-        event.stamp = meeting.dtstamp;
+        // The time of writing (rule O2), so that the news of an answer is newer than what it amends.
+        event.stamp = meeting
+            .dtstamp
+            .max(Instant::new(self.ctx.now.utc().trunc_subsecs(0)));
         event.status = match (method, meeting.status) {
             (Method::Cancel, _) | (_, State::Cancelled) => Status::Cancelled,
             _ => Status::Confirmed,
         };
         event.summary = title(locale, meeting, &self.other());
-        event.description = Some(self.description(&page));
+        event.description = Some(self.description(meeting, &page));
         event.location = meeting.location.clone().or_else(|| meeting.url.clone());
         event.url = meeting.url.clone();
         let organizer = i18n::text_with_pairs(
@@ -460,10 +516,10 @@ impl Desk<'_> {
             ],
         );
         event.organizer = Some(Organizer::new(
-            links::reply_address(self.ctx, &self.token),
+            links::reply_address(self.ctx, &self.reply_token),
             organizer,
         ));
-        let with_address = self.details.participants.iter();
+        let with_address = details.participants.iter();
         event.attendees = with_address
             .filter_map(|one| Some((one, one.contact.email.as_deref()?)))
             .map(|(one, address)| {
@@ -471,13 +527,12 @@ impl Desk<'_> {
                     .answered(participation(one.attendee.partstat))
             })
             .collect();
-        Calendar::new(method, vec![event])
+        event
     }
 
     /// The text in the calendar entry: programme, place, note, and where to answer.
-    fn description(&self, page: &str) -> String {
+    fn description(&self, meeting: &Meeting, page: &str) -> String {
         let facts = self.facts();
-        let meeting = self.meeting();
         let mut parts = vec![facts.programme.as_str().to_owned()];
         parts.extend(meeting.note.clone());
         parts.extend(meeting.url.clone());

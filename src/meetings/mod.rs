@@ -35,6 +35,7 @@ pub mod reoffer;
 pub mod report;
 pub mod reschedule;
 pub mod rules;
+pub mod series;
 pub mod slots;
 pub mod store;
 mod text;

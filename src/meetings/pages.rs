@@ -16,7 +16,8 @@ use super::links;
 use super::model::{Answer, Partstat, State, may_answer};
 use super::slots::Span;
 use super::store::Participant;
-use super::{reminders, reoffer, when};
+use super::{reminders, reoffer, series, when};
+use crate::db::Conn;
 use crate::kernel::ids::PersonId;
 use crate::kernel::secret::hex;
 use crate::kernel::{Actor, Context, Instant, Locale, Problem};
@@ -56,10 +57,20 @@ struct Asked {
 struct Form {
     answer: Answer,
     comment: Option<String>,
+    /// Which meetings of a series it is for; the one shown unless given.
+    scope: Option<Scope>,
     /// SEQUENCE of the time that the page showed.
     sequence: i32,
     /// That the form is ours, for this attendee and this time.
     proof: String,
+}
+
+/// Which meetings of a series an answer is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Scope {
+    This,
+    All,
 }
 
 async fn show(
@@ -69,7 +80,11 @@ async fn show(
     asked: Query<Asked>,
 ) -> Result<HttpResponse, Problem> {
     let Path(token) = token;
-    let (details, person) = app.db.run(move |conn| links::find(conn, &token)).await?;
+    let now = app.clock.now();
+    let (details, person) = app
+        .db
+        .run(move |conn| links::find_at(conn, now, &token))
+        .await?;
     let ctx = app.context(&request, Actor::Link { person_id: person });
     let notice = match asked.0.said.as_deref() {
         Some("moved") => Notice::HasMoved,
@@ -102,7 +117,11 @@ async fn take(
 ) -> Result<HttpResponse, Problem> {
     let (Path(token), LinkForm(form)) = (token, form);
     let here = format!("/m/{token}");
-    let (details, person) = app.db.run(move |conn| links::find(conn, &token)).await?;
+    let now = app.clock.now();
+    let (details, person) = app
+        .db
+        .run(move |conn| links::find_at(conn, now, &token))
+        .await?;
     let ctx = app.context(&request, Actor::Link { person_id: person });
     if !proves(&ctx, &details, person, form.sequence, &form.proof)? {
         return Err(Problem::malformed("form-expired"));
@@ -111,15 +130,10 @@ async fn take(
     if may_answer(details.meeting.status, details.meeting.time()?, now).is_err() {
         return show_answer(&request, &ctx, &details, person);
     }
-    let (id, answer, within) = (details.meeting.id, form.answer, ctx.clone());
+    let (answer, within) = (form.answer, ctx.clone());
     let (details, outcome) = app
         .db
-        .run(move |conn| {
-            let Form {
-                comment, sequence, ..
-            } = form;
-            answer_by_link(conn, &within, id, person, answer, comment, sequence)
-        })
+        .run(move |conn| take_in(conn, &within, details, person, form))
         .await?;
     match outcome {
         Outcome::Applied | Outcome::Repeated => {
@@ -134,6 +148,26 @@ async fn take(
             };
             answer_page(&request, &ctx, &details, person, shown)
         }
+    }
+}
+
+/// Takes the answer for the meeting, or for all of its series.
+fn take_in(
+    conn: &mut Conn,
+    ctx: &Context,
+    details: Details,
+    person: PersonId,
+    form: Form,
+) -> Result<(Details, Outcome), Problem> {
+    let (id, shown) = (details.meeting.id, form.sequence);
+    let (answer, comment) = (form.answer, form.comment);
+    match details.meeting.series_id {
+        Some(series) if form.scope == Some(Scope::All) => {
+            let done =
+                series::answer::answer_by_link(conn, ctx, series, person, answer, comment, shown)?;
+            Ok((details, done))
+        }
+        _ => answer_by_link(conn, ctx, id, person, answer, comment, shown),
     }
 }
 
@@ -196,6 +230,8 @@ struct AnswerPage {
     rest: Vec<Answer>,
     /// What the others answered.
     others: Vec<Other>,
+    /// For a meeting of a series: which meetings the answer is for, `all` or `this`.
+    scope: Option<&'static str>,
     action: String,
     /// Where another time is chosen.
     times: String,
@@ -289,6 +325,10 @@ fn answer_words(
             .filter(|one| *one != first)
             .collect(),
         others,
+        scope: meeting.series_id.map(|_| match meeting.recurrence_local {
+            None => "all",
+            Some(_) => "this",
+        }),
         times: format!("{action}/times"),
         offers: offers(ctx, me, &action, &shown.offers),
         action,
@@ -360,10 +400,11 @@ async fn show_reminders(
 ) -> Result<HttpResponse, Problem> {
     let Path(token) = token;
     let action = format!("/m/{token}/reminders");
+    let now = app.clock.now();
     let wanted = app
         .db
         .run(move |conn| {
-            let (_, person) = links::find(conn, &token)?;
+            let (_, person) = links::find_at(conn, now, &token)?;
             Ok(reminders::silent(conn, &[person])?.is_empty())
         })
         .await?;
@@ -389,9 +430,10 @@ async fn take_reminders(
         return Err(Problem::malformed("malformed-query"));
     }
     let nobody = app.context(&request, Actor::Anonymous);
+    let now = nobody.now;
     app.db
         .run(move |conn| {
-            let (_, person_id) = links::find(conn, &token)?;
+            let (_, person_id) = links::find_at(conn, now, &token)?;
             let ctx = nobody.acting_as(Actor::Link { person_id });
             reminders::set_wanted(conn, &ctx, person_id, wanted)
         })

@@ -5,7 +5,7 @@ use super::details::Details;
 use super::model::{self, Change, Partstat, Source};
 use super::pair::Pair;
 use super::slots::Span;
-use super::{counter, mails, pace, refused, reminders, store, text};
+use super::{counter, mails, pace, refused, reminders, series, store, text};
 use crate::access::policy::Action;
 use crate::db::Conn;
 use crate::kernel::ids::{MeetingId, PersonId};
@@ -91,6 +91,7 @@ pub fn reschedule_agreed_in(
     )?;
     pace::count(conn, ctx)?;
     let before = details.meeting.clone();
+    series::revise(conn, ctx, &mut details.meeting, Change::Time)?;
     move_to(ctx, details, &pair, new, agreed);
     save(conn, details)?;
     counter::supersede(conn, ctx, details.meeting.id)?;
@@ -102,7 +103,6 @@ pub fn reschedule_agreed_in(
 /// What changes in meeting and answers.
 fn move_to(ctx: &Context, details: &mut Details, pair: &Pair, new: Span, agreed: &[PersonId]) {
     let meeting = &mut details.meeting;
-    meeting.set_revision(meeting.revision().after(Change::Time, ctx.now.utc()));
     meeting.starts_at = Instant::new(new.start());
     meeting.ends_at = Instant::new(new.end());
     let zone = pair.mentor.zone();
@@ -124,6 +124,7 @@ fn move_to(ctx: &Context, details: &mut Details, pair: &Pair, new: Span, agreed:
             _ => Source::Api,
         });
         attendee.answered_sequence = meeting.sequence;
+        attendee.of_series = false;
         attendee.comment = None;
     }
 }

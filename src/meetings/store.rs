@@ -22,6 +22,9 @@ pub struct Meeting {
     pub programme_id: ProgrammeId,
     /// The series that it belongs to, when it repeats.
     pub series_id: Option<SeriesId>,
+    /// Which instance of its series it is: the start that the series' rule gives it, on the clock of the series'
+    /// zone (`2026-12-08T18:00:00`). Stays when the meeting moves (RECURRENCE-ID).
+    pub recurrence_local: Option<String>,
     /// UID of the calendar entry; never changes (rule O3).
     pub uid: String,
     /// SEQUENCE, see [`Revision`].
@@ -90,6 +93,8 @@ pub struct Attendee {
     pub answered_at: Option<Instant>,
     pub answered_sequence: i32,
     pub answer_source: Option<Source>,
+    /// The answer was given for the whole series, not for this meeting by itself (rule I9).
+    pub of_series: bool,
     pub comment: Option<String>,
     /// SHA-256 of the token, to find it by (rule L2).
     pub token_hash: String,
@@ -213,6 +218,31 @@ pub fn free_bookings(conn: &mut Conn, id: MeetingId) -> QueryResult<()> {
         .map(|_| ())
 }
 
+/// Takes the time of a meeting that gave its time back. Errors as [`insert`].
+pub fn take_bookings(
+    conn: &mut Conn,
+    meeting: &Meeting,
+    people: &[(PersonId, Side)],
+) -> QueryResult<()> {
+    for (person, _) in people {
+        diesel::insert_into(bookings::table)
+            .values((
+                bookings::meeting_id.eq(meeting.id),
+                bookings::person_id.eq(person),
+                bookings::starts_at.eq(meeting.starts_at),
+                bookings::ends_at.eq(meeting.ends_at),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The series that a meeting is an instance of.
+pub fn series_of(conn: &mut Conn, id: MeetingId) -> QueryResult<Option<SeriesId>> {
+    let found = meetings::table.find(id).select(meetings::series_id);
+    Ok(found.first(conn).optional()?.flatten())
+}
+
 /// The meeting with this id.
 ///
 /// # Errors
@@ -321,6 +351,7 @@ pub fn save_answer(conn: &mut Conn, attendee: &Attendee) -> QueryResult<()> {
             meeting_attendees::answered_at.eq(attendee.answered_at),
             meeting_attendees::answered_sequence.eq(attendee.answered_sequence),
             meeting_attendees::answer_source.eq(attendee.answer_source),
+            meeting_attendees::of_series.eq(attendee.of_series),
             meeting_attendees::comment.eq(&attendee.comment),
             meeting_attendees::version.eq(meeting_attendees::version + 1),
         ))
@@ -354,6 +385,7 @@ pub struct Filter {
     pub person_id: Option<PersonId>,
     pub mentorship_id: Option<MentorshipId>,
     pub programme_id: Option<ProgrammeId>,
+    pub series_id: Option<SeriesId>,
     pub status: Option<State>,
     /// Meetings that end after this instant.
     pub from: Option<Instant>,
@@ -413,6 +445,9 @@ pub fn list(
     }
     if let Some(programme) = filter.programme_id {
         query = query.filter(meetings::programme_id.eq(programme));
+    }
+    if let Some(series) = filter.series_id {
+        query = query.filter(meetings::series_id.eq(series));
     }
     if let Some(status) = filter.status {
         query = query.filter(meetings::status.eq(status));

@@ -107,7 +107,11 @@ async fn show(
     asked: Query<Asked>,
 ) -> Result<HttpResponse, Problem> {
     let Path(token) = token;
-    let (details, person) = app.db.run(move |conn| links::find(conn, &token)).await?;
+    let now = app.clock.now();
+    let (details, person) = app
+        .db
+        .run(move |conn| links::find_at(conn, now, &token))
+        .await?;
     let ctx = app.context(&request, Actor::Link { person_id: person });
     let at = asked.0.at.and_then(|at| at.parse().ok().map(Instant::new));
     let shown = Shown {
@@ -125,7 +129,11 @@ async fn take(
 ) -> Result<HttpResponse, Problem> {
     let (Path(token), LinkForm(form)) = (token, form);
     let here = format!("/m/{token}");
-    let (details, person) = app.db.run(move |conn| links::find(conn, &token)).await?;
+    let now = app.clock.now();
+    let (details, person) = app
+        .db
+        .run(move |conn| links::find_at(conn, now, &token))
+        .await?;
     let ctx = app.context(&request, Actor::Link { person_id: person });
     if !proves(&ctx, &details, person, form.sequence, &form.proof)? {
         return Err(Problem::malformed("form-expired"));

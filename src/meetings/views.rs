@@ -8,7 +8,7 @@ use super::mails;
 use super::model::{Mode, Partstat, Side, Source, Standing, State};
 use super::propose::Proposed;
 use super::store::{AnswerLine, Contact, Participant};
-use crate::kernel::ids::{MeetingId, MentorshipId, PersonId, ProgrammeId};
+use crate::kernel::ids::{MeetingId, MentorshipId, PersonId, ProgrammeId, SeriesId};
 use crate::kernel::{Context, Instant};
 
 /// A meeting.
@@ -17,6 +17,11 @@ pub struct MeetingView {
     pub id: MeetingId,
     pub mentorship_id: MentorshipId,
     pub programme_id: ProgrammeId,
+    /// The series that it belongs to, when it repeats.
+    pub series_id: Option<SeriesId>,
+    /// Which instance of the series it is: the start that the series' rule gives it, on the series' clock.
+    #[schema(example = "2026-12-08T18:00:00")]
+    pub recurrence_local: Option<String>,
     pub status: State,
     /// What the answers of all attendees amount to.
     pub standing: Standing,
@@ -79,6 +84,8 @@ impl MeetingView {
             id: meeting.id,
             mentorship_id: meeting.mentorship_id,
             programme_id: meeting.programme_id,
+            series_id: meeting.series_id,
+            recurrence_local: meeting.recurrence_local.clone(),
             status: meeting.status,
             standing: details.standing(),
             starts_at: meeting.starts_at,
@@ -120,7 +127,7 @@ impl AttendeeView {
     }
 }
 
-fn on_the_clock(contact: &Contact, at: Instant) -> String {
+pub(super) fn on_the_clock(contact: &Contact, at: Instant) -> String {
     let local = contact.zone().local(at.utc());
     local.format("%Y-%m-%dT%H:%M:%S").to_string()
 }

@@ -57,6 +57,12 @@ pub fn hours(locale: Locale, when: &When) -> String {
     say(locale, "meeting-hours", &[("start", start), ("end", end)])
 }
 
+/// "18:00".
+#[must_use]
+pub fn start(locale: Locale, when: &When) -> String {
+    clock(locale, when.start)
+}
+
 /// "Tuesday 8 December 2026".
 #[must_use]
 pub fn date(locale: Locale, when: &When) -> String {

@@ -69,7 +69,9 @@ impl From<&Problem> for Rendered {
             Problem::Malformed { args, .. } | Problem::Conflict { args, .. } => {
                 rendered.args = args.clone()
             }
-            Problem::Invalid(fields) => rendered.fields = fields.clone(),
+            Problem::Invalid(fields) | Problem::Refused { fields, .. } => {
+                rendered.fields = fields.clone();
+            }
             Problem::TooLarge { limit_bytes } => {
                 rendered.args.insert("limit", limit_bytes.to_string());
             }

@@ -44,6 +44,7 @@ pub struct Half {
     /// Its grant.
     pub spare_grant: String,
     meeting: OnceCell<String>,
+    series: OnceCell<String>,
     matched: OnceCell<Matched>,
 }
 
@@ -157,6 +158,7 @@ impl World {
                     (role == Role::Mentee) == own,
                 )
             }
+            "series" => half.series(app, self.actor(Role::Administrator)),
             "mails" => half.mail(app),
             "inbound-mails" => half.inbound_mail(app),
             "hours" => {
@@ -321,6 +323,7 @@ impl Half {
             spare,
             spare_grant,
             meeting: OnceCell::new(),
+            series: OnceCell::new(),
             matched: OnceCell::new(),
         }
     }
@@ -440,6 +443,17 @@ impl Half {
             made.json()["id"].as_str().unwrap().to_owned()
         };
         self.meeting.get_or_init(book).clone()
+    }
+
+    /// A series of the pair, booked when it is first asked for.
+    fn series(&self, app: &TestApp, administrator: &Someone) -> String {
+        let book = || {
+            let path = format!("/api/v1/mentorships/{}/series", self.pair.mentorship.id);
+            let body = json!({"starts_at": "2026-10-20T22:00:00Z", "count": 3});
+            let made = app.post(administrator, &path, &body).expect(201);
+            made.json()["id"].as_str().unwrap().to_owned()
+        };
+        self.series.get_or_init(book).clone()
     }
 }
 

@@ -7,6 +7,8 @@ DROP TABLE meeting_answers CASCADE;
 DROP TABLE bookings CASCADE;
 DROP TABLE meeting_attendees CASCADE;
 DROP TABLE meetings CASCADE;
+DROP TABLE meeting_series_attendees CASCADE;
+DROP TABLE meeting_series CASCADE;
 DROP TABLE mentorships CASCADE;
 DROP TABLE match_consents CASCADE;
 DROP TABLE match_decisions CASCADE;

@@ -514,11 +514,59 @@ CREATE INDEX mentorships_mentor_id_idx ON mentorships (mentor_id);
 CREATE INDEX mentorships_mentee_id_idx ON mentorships (mentee_id);
 CREATE INDEX mentorships_programme_id_status_idx ON mentorships (programme_id, status);
 
+CREATE TABLE meeting_series (
+    id UUID NOT NULL PRIMARY KEY,
+    mentorship_id UUID NOT NULL REFERENCES mentorships (id),
+    programme_id UUID NOT NULL REFERENCES programmes (id),
+    uid TEXT NOT NULL UNIQUE,
+    sequence INTEGER NOT NULL,
+    time_sequence INTEGER NOT NULL,
+    dtstamp TIMESTAMPTZ NOT NULL,
+    zone TEXT NOT NULL,
+    local_start TEXT NOT NULL,
+    minutes INTEGER NOT NULL,
+    every_weeks INTEGER NOT NULL,
+    instances INTEGER NOT NULL,
+    ends TEXT NOT NULL CHECK (ends IN ('count', 'until')),
+    form TEXT NOT NULL CHECK (form IN ('rule', 'singles')),
+    mode TEXT NOT NULL CHECK (mode IN ('remote', 'in-person')),
+    title TEXT NOT NULL,
+    location TEXT,
+    url TEXT,
+    note TEXT,
+    status TEXT NOT NULL CHECK (status IN ('scheduled', 'cancelled')),
+    cancel_reason TEXT,
+    created_by UUID,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    version INTEGER NOT NULL,
+    CONSTRAINT meeting_series_rule CHECK (minutes > 0 AND every_weeks > 0 AND instances > 0)
+);
+CREATE INDEX meeting_series_mentorship_id_idx ON meeting_series (mentorship_id);
+
+CREATE TABLE meeting_series_attendees (
+    id UUID NOT NULL PRIMARY KEY,
+    series_id UUID NOT NULL REFERENCES meeting_series (id) ON DELETE CASCADE,
+    person_id UUID NOT NULL REFERENCES persons (id),
+    role TEXT NOT NULL CHECK (role IN ('mentor', 'mentee')),
+    partstat TEXT NOT NULL CHECK (partstat IN ('needs-action', 'accepted', 'declined', 'tentative')),
+    answered_at TIMESTAMPTZ,
+    answered_sequence INTEGER NOT NULL,
+    answer_source TEXT,
+    comment TEXT,
+    token_hash TEXT NOT NULL UNIQUE,
+    token_sealed TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    CONSTRAINT meeting_series_attendees_series_id_person_id_key UNIQUE (series_id, person_id)
+);
+CREATE INDEX meeting_series_attendees_person_id_idx ON meeting_series_attendees (person_id);
+
 CREATE TABLE meetings (
     id UUID NOT NULL PRIMARY KEY,
     mentorship_id UUID NOT NULL REFERENCES mentorships (id),
     programme_id UUID NOT NULL REFERENCES programmes (id),
-    series_id UUID,
+    series_id UUID REFERENCES meeting_series (id),
+    recurrence_local TEXT,
     uid TEXT NOT NULL UNIQUE,
     sequence INTEGER NOT NULL,
     time_sequence INTEGER NOT NULL,
@@ -544,6 +592,7 @@ CREATE TABLE meetings (
 );
 CREATE INDEX meetings_mentorship_id_starts_at_idx ON meetings (mentorship_id, starts_at);
 CREATE INDEX meetings_programme_id_starts_at_idx ON meetings (programme_id, starts_at);
+CREATE INDEX meetings_series_id_idx ON meetings (series_id);
 CREATE INDEX meetings_status_ends_at_idx ON meetings (status, ends_at);
 
 CREATE TABLE meeting_attendees (
@@ -555,6 +604,7 @@ CREATE TABLE meeting_attendees (
     answered_at TIMESTAMPTZ,
     answered_sequence INTEGER NOT NULL,
     answer_source TEXT,
+    of_series BOOLEAN NOT NULL,
     comment TEXT,
     token_hash TEXT NOT NULL UNIQUE,
     token_sealed TEXT NOT NULL,

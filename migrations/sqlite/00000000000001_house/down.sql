@@ -7,6 +7,8 @@ DROP TABLE meeting_answers;
 DROP TABLE bookings;
 DROP TABLE meeting_attendees;
 DROP TABLE meetings;
+DROP TABLE meeting_series_attendees;
+DROP TABLE meeting_series;
 DROP TABLE mentorships;
 DROP TABLE match_consents;
 DROP TABLE match_decisions;

@@ -511,11 +511,59 @@ CREATE INDEX mentorships_mentor_id_idx ON mentorships (mentor_id);
 CREATE INDEX mentorships_mentee_id_idx ON mentorships (mentee_id);
 CREATE INDEX mentorships_programme_id_status_idx ON mentorships (programme_id, status);
 
+CREATE TABLE meeting_series (
+    id TEXT NOT NULL PRIMARY KEY,
+    mentorship_id TEXT NOT NULL REFERENCES mentorships (id),
+    programme_id TEXT NOT NULL REFERENCES programmes (id),
+    uid TEXT NOT NULL UNIQUE,
+    sequence INTEGER NOT NULL,
+    time_sequence INTEGER NOT NULL,
+    dtstamp TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    local_start TEXT NOT NULL,
+    minutes INTEGER NOT NULL,
+    every_weeks INTEGER NOT NULL,
+    instances INTEGER NOT NULL,
+    ends TEXT NOT NULL CHECK (ends IN ('count', 'until')),
+    form TEXT NOT NULL CHECK (form IN ('rule', 'singles')),
+    mode TEXT NOT NULL CHECK (mode IN ('remote', 'in-person')),
+    title TEXT NOT NULL,
+    location TEXT,
+    url TEXT,
+    note TEXT,
+    status TEXT NOT NULL CHECK (status IN ('scheduled', 'cancelled')),
+    cancel_reason TEXT,
+    created_by TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    CONSTRAINT meeting_series_rule CHECK (minutes > 0 AND every_weeks > 0 AND instances > 0)
+);
+CREATE INDEX meeting_series_mentorship_id_idx ON meeting_series (mentorship_id);
+
+CREATE TABLE meeting_series_attendees (
+    id TEXT NOT NULL PRIMARY KEY,
+    series_id TEXT NOT NULL REFERENCES meeting_series (id) ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES persons (id),
+    role TEXT NOT NULL CHECK (role IN ('mentor', 'mentee')),
+    partstat TEXT NOT NULL CHECK (partstat IN ('needs-action', 'accepted', 'declined', 'tentative')),
+    answered_at TEXT,
+    answered_sequence INTEGER NOT NULL,
+    answer_source TEXT,
+    comment TEXT,
+    token_hash TEXT NOT NULL UNIQUE,
+    token_sealed TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    CONSTRAINT meeting_series_attendees_series_id_person_id_key UNIQUE (series_id, person_id)
+);
+CREATE INDEX meeting_series_attendees_person_id_idx ON meeting_series_attendees (person_id);
+
 CREATE TABLE meetings (
     id TEXT NOT NULL PRIMARY KEY,
     mentorship_id TEXT NOT NULL REFERENCES mentorships (id),
     programme_id TEXT NOT NULL REFERENCES programmes (id),
-    series_id TEXT,
+    series_id TEXT REFERENCES meeting_series (id),
+    recurrence_local TEXT,
     uid TEXT NOT NULL UNIQUE,
     sequence INTEGER NOT NULL,
     time_sequence INTEGER NOT NULL,
@@ -541,6 +589,7 @@ CREATE TABLE meetings (
 );
 CREATE INDEX meetings_mentorship_id_starts_at_idx ON meetings (mentorship_id, starts_at);
 CREATE INDEX meetings_programme_id_starts_at_idx ON meetings (programme_id, starts_at);
+CREATE INDEX meetings_series_id_idx ON meetings (series_id);
 CREATE INDEX meetings_status_ends_at_idx ON meetings (status, ends_at);
 
 CREATE TABLE meeting_attendees (
@@ -552,6 +601,7 @@ CREATE TABLE meeting_attendees (
     answered_at TEXT,
     answered_sequence INTEGER NOT NULL,
     answer_source TEXT,
+    of_series BOOLEAN NOT NULL,
     comment TEXT,
     token_hash TEXT NOT NULL UNIQUE,
     token_sealed TEXT NOT NULL,

@@ -21,6 +21,8 @@ use crate::programmes::Programme;
 const PAIRS: usize = 96;
 /// How many of them have their next meeting booked.
 const BOOKED_AHEAD: usize = 24;
+/// How many meetings a series has.
+const SERIES: u32 = 6;
 
 struct Pair<'a> {
     mentor: &'a Enrolled,
@@ -61,8 +63,12 @@ pub fn write(
             past_meeting(conn, ctx, programmes, pair, week)?;
         }
     }
-    for pair in pairs.iter().take(BOOKED_AHEAD) {
-        next_meeting(conn, ctx, pair)?;
+    for (number, pair) in pairs.iter().take(BOOKED_AHEAD).enumerate() {
+        if number % 6 == 1 {
+            next_series(conn, ctx, pair)?;
+        } else {
+            next_meeting(conn, ctx, pair)?;
+        }
     }
     let longest = pairs
         .iter()
@@ -180,6 +186,7 @@ fn made(
         mentorship_id: pair.mentorship.id,
         programme_id: programme.id,
         series_id: None,
+        recurrence_local: None,
         uid: format!("{id}@{}", ctx.settings().mail.domain),
         sequence: 0,
         time_sequence: 0,
@@ -221,6 +228,7 @@ fn made(
                 answered_at: Some(ctx.now),
                 answered_sequence: 0,
                 answer_source: Some(Source::Link),
+                of_series: false,
                 comment: None,
                 token_hash: token.hash,
                 token_sealed: token.sealed,
@@ -229,6 +237,49 @@ fn made(
         })
         .collect::<Result<Vec<_>, Problem>>()?;
     Ok((meeting, attendees))
+}
+
+/// Books the weekly time that fits most often, every second week, and leaves out what does not fit.
+fn next_series(conn: &mut Conn, ctx: &Context, pair: &Pair<'_>) -> Result<(), Problem> {
+    use meetings::series::plan::{Conflicts, End, Wanted};
+    use meetings::series::{book, suggest};
+    let found = suggest::suggest(
+        conn,
+        ctx,
+        suggest::Suggest {
+            mentorship_id: pair.mentorship.id,
+            from: None,
+            count: SERIES,
+            every_weeks: 2,
+            minutes: None,
+            step: 30,
+            limit: 1,
+        },
+    )?;
+    let Some(best) = found.times.first() else {
+        return Ok(());
+    };
+    let command = book::BookSeries {
+        mentorship_id: pair.mentorship.id,
+        wanted: Wanted {
+            starts_at: Instant::new(best.first.start()),
+            zone: found.pair.mentor.zone(),
+            minutes: u32::try_from(found.minutes).map_err(Problem::internal)?,
+            every_weeks: 2,
+            end: End::Count(SERIES),
+            hours: meetings::book::Hours::Keep,
+            conflicts: Conflicts::Skip,
+        },
+        words: meetings::Words {
+            mode: Mode::Remote,
+            title: String::new(),
+            location: None,
+            url: None,
+            note: None,
+        },
+    };
+    book::book(conn, ctx, command)?;
+    Ok(())
 }
 
 /// Books the first common slot of the coming weeks, so that the mailbox holds real invitations.

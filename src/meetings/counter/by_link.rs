@@ -7,6 +7,7 @@ use crate::kernel::ids::{CounterId, PersonId};
 use crate::kernel::{Context, Problem};
 use crate::meetings::details::Details;
 use crate::meetings::links;
+use crate::meetings::series::{Whose, whose};
 
 crate::text_enum! {
     /// What a person decides about a proposal.
@@ -27,8 +28,18 @@ pub(super) fn find(
     token: &str,
     id: CounterId,
 ) -> Result<(Details, PersonId, Counter), Problem> {
-    let (details, person) = links::find(conn, token)?;
     let counter = store::find(conn, id)?;
+    let (details, person) = match whose(conn, token)? {
+        Whose::Meeting(..) => links::find(conn, token)?,
+        // A token of a series is good for each of its meetings.
+        Whose::Series(series, person) => {
+            let details = Details::load(conn, counter.meeting_id)?;
+            if details.meeting.series_id != Some(series) {
+                return Err(Problem::NotFound);
+            }
+            (details, person)
+        }
+    };
     if counter.meeting_id != details.meeting.id {
         return Err(Problem::NotFound);
     }

@@ -99,7 +99,7 @@ fn to_the_proposer(
             link: Some(desk.another_time()),
         };
         let mail = desk.mail(&words, &kind(counter, why))?;
-        let mail = mail.with_calendar(&desk.calendar(Method::DeclineCounter))?;
+        let mail = mail.with_calendar(&desk.calendar(Method::DeclineCounter)?)?;
         Ok(Some(mail.not_after(details.meeting.ends_at)))
     })
 }

@@ -10,8 +10,9 @@ use crate::mail::contexts::{
 use crate::mail::{Line, Link, NewMail, Text};
 use crate::meetings::model::State;
 
-use super::super::mails::{Desk, to_everybody};
+use super::super::mails::{Desk, to_each, to_everybody};
 use super::super::model::Answer;
+use super::super::series::{self, Membership, Whole};
 use super::Whose;
 use crate::meetings::details::Details;
 
@@ -74,7 +75,16 @@ pub fn resend(
     person: PersonId,
 ) -> Result<(), Problem> {
     let hour = ctx.now.utc().format("%Y-%m-%dT%H");
-    to_one(conn, ctx, details, person, |desk| {
+    let whole = match series::of_rule(conn, &details.meeting)? {
+        Some(series) => Some(Whole::load(conn, series)?),
+        None => None,
+    };
+    let about = match &whole {
+        Some(whole) => whole.as_meeting(ctx.now)?,
+        None => details.clone(),
+    };
+    let details = &about;
+    let write = |desk: &Desk<'_>| -> Result<NewMail, Problem> {
         let kind = format!("refresh-{hour}");
         if details.meeting.status == State::Cancelled {
             let words = MeetingCancellation {
@@ -83,7 +93,7 @@ pub fn resend(
                 note: Text::some(details.meeting.cancel_reason.as_deref()),
                 link: None,
             };
-            let calendar = desk.calendar(Method::Cancel);
+            let calendar = desk.calendar(Method::Cancel)?;
             return desk.mail(&words, &kind)?.with_calendar(&calendar);
         }
         let words = MeetingInvitation {
@@ -92,8 +102,16 @@ pub fn resend(
             answers: desk.answers(),
         };
         let mail = desk.mail(&words, &kind)?;
-        let mail = mail.with_calendar(&desk.calendar(Method::Request))?;
+        let mail = mail.with_calendar(&desk.calendar(Method::Request)?)?;
         Ok(mail.not_after(details.meeting.ends_at))
+    };
+    let series = whole.as_ref().map(Membership::Whole);
+    to_each(conn, ctx, details, series, |desk| {
+        if desk.person() == person {
+            write(desk).map(Some)
+        } else {
+            Ok(None)
+        }
     })
 }
 

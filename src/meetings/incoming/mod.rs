@@ -10,6 +10,7 @@ use super::counter::{self, Offer, Proposed};
 use super::details::Details;
 use super::links;
 use super::model::{Answer, Source};
+use super::series::{self, Reply, Whole};
 use crate::db::Conn;
 use crate::icalendar::{Moment, Participation};
 use crate::kernel::ids::{MeetingId, PersonId, ProgrammeId};
@@ -56,7 +57,23 @@ impl Ruling {
 /// # Errors
 /// A database error.
 pub fn whose(conn: &mut Conn, token: &Token) -> Result<Option<Whose>, Problem> {
-    match links::find(conn, token.expose()) {
+    let details_and_person = match series::whose(conn, token.expose()) {
+        Ok(series::Whose::Meeting(..)) => links::find(conn, token.expose()),
+        // The last meeting stands for a series: what waits for somebody can wait so long.
+        Ok(series::Whose::Series(id, person)) => {
+            let series = series::store::find(conn, id)?;
+            let whole = Whole::load(conn, series)?;
+            let last = whole
+                .standing()
+                .max_by_key(|one| one.meeting.starts_at)
+                .or_else(|| whole.instances.last());
+            last.cloned()
+                .map(|last| (last, person))
+                .ok_or(Problem::NotFound)
+        }
+        Err(problem) => Err(problem),
+    };
+    match details_and_person {
         Ok((details, person_id)) => Ok(Some(Whose {
             meeting_id: details.meeting.id,
             person_id,
@@ -198,11 +215,22 @@ pub fn proposal(
         return Ok(Ruling::new(state, why));
     }
     let instance = proposal.answer.instance.as_ref();
-    if subject.target(conn, instance)? != Target::Whole {
-        return Ok(Ruling::new(State::Held, Why::Instance));
-    }
+    let target = subject.target(conn, instance)?;
+    let (whose, starts_at) = match (&subject.series, target) {
+        (None, Target::Whole) => (whose, subject.details.meeting.starts_at),
+        (Some(_), Target::Instance(meeting_id)) => {
+            let details = Details::hold(conn, meeting_id)?;
+            let whose = Whose {
+                meeting_id,
+                ..whose
+            };
+            (whose, details.meeting.starts_at)
+        }
+        // Another time for all of a series is a person's to plan.
+        _ => return Ok(Ruling::new(State::Held, Why::Instance)),
+    };
     let seen = proposal.original_start.as_ref().and_then(Moment::instant);
-    if seen.is_some_and(|seen| seen != subject.details.meeting.starts_at) {
+    if seen.is_some_and(|seen| seen != starts_at) {
         return Ok(Ruling::new(State::Stale, Why::Outdated));
     }
     if let Some(hash) = calendar_hash
@@ -241,7 +269,13 @@ pub fn propose(
         end: end.unwrap_or_else(|| start.plus(length)),
         note: proposal.answer.comment.clone(),
         source,
-        sequence: i32::try_from(proposal.answer.sequence).ok(),
+        // What a calendar knows of an instance may be the number of its whole series.
+        sequence: i32::try_from(proposal.answer.sequence)
+            .ok()
+            .map(|sequence| match details.meeting.series_id {
+                Some(_) => sequence.min(details.meeting.sequence),
+                None => sequence,
+            }),
     };
     let why = match counter::propose_in(conn, ctx, offer)? {
         Proposed::Offered(_) => Why::Proposed,
@@ -267,7 +301,8 @@ pub fn refresh(
     if sender.dmarc.as_deref() == Some("fail") {
         return Ok(Ruling::new(State::Quarantined, Why::Forged));
     }
-    if uid != details.meeting.uid {
+    let series = series::of_rule(conn, &details.meeting)?;
+    if uid != series.as_ref().map_or(&details.meeting.uid, |one| &one.uid) {
         return Ok(Ruling::new(State::Quarantined, Why::WrongMeeting));
     }
     // It goes to the attendee's own address, whoever asks.
@@ -297,6 +332,18 @@ pub fn apply(
     person_id: PersonId,
     decided: Decided,
 ) -> Result<Details, Problem> {
+    let details = Details::hold(conn, meeting_id)?;
+    if let Some(series) = series::of_rule(conn, &details.meeting)? {
+        let reply = Reply {
+            answer: decided.answer,
+            comment: decided.comment,
+            source: decided.source,
+            sequence: decided.sequence,
+            stamp: None,
+        };
+        let outcome = series::answer_in(conn, ctx, series.id, person_id, None, reply)?;
+        return settled(outcome, Details::load(conn, meeting_id)?);
+    }
     let said = Said {
         meeting_id,
         person_id,
@@ -307,6 +354,10 @@ pub fn apply(
         stamp: None,
     };
     let (details, outcome) = answer::answer(conn, ctx, said)?;
+    settled(outcome, details)
+}
+
+fn settled(outcome: Outcome, details: Details) -> Result<Details, Problem> {
     match outcome {
         Outcome::Applied | Outcome::Repeated => Ok(details),
         Outcome::Stale | Outcome::Superseded | Outcome::Ahead => {

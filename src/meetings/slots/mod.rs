@@ -17,6 +17,7 @@
 
 mod calendar;
 mod offer;
+mod recurring;
 mod span;
 #[cfg(test)]
 mod tests;
@@ -24,5 +25,6 @@ mod weekly;
 
 pub use calendar::{Busy, Calendar, Exception, Holidays, Limits, free};
 pub use offer::{Misfit, Refusal, Search, common, fits};
+pub use recurring::{Recurring, recurring};
 pub use span::Span;
 pub use weekly::WeeklyRule;
