@@ -29,7 +29,7 @@ pub fn nudge(conn: &mut Conn, ctx: &Context, details: &Details) -> Result<(), Pr
     let Some(series) = series.filter(|one| meeting.time_sequence <= one.time_sequence) else {
         let about = format!("meeting/{}/{}", meeting.id, meeting.time_sequence);
         return to_everybody(conn, ctx, details, |desk| {
-            ask(ctx, desk, (&silent, &pauses), &about)
+            ask(ctx, desk, (silent.as_slice(), &pauses), &about)
         });
     };
     let about = format!("series/{}/{}", series.id, series.time_sequence);
@@ -37,7 +37,7 @@ pub fn nudge(conn: &mut Conn, ctx: &Context, details: &Details) -> Result<(), Pr
     let details = whole.as_meeting(ctx.now)?;
     let series = Some(Membership::Whole(&whole));
     to_each(conn, ctx, &details, series, |desk| {
-        ask(ctx, desk, (&silent, &pauses), &about)
+        ask(ctx, desk, (silent.as_slice(), &pauses), &about)
     })
 }
 
