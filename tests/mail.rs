@@ -94,7 +94,6 @@ fn facts(app: &TestApp, locale: Locale, other: &str) -> (MeetingFacts, Instant, 
     let facts = MeetingFacts {
         other: other.into(),
         when: When::new(start, end, zone, locale),
-        repeats: None,
         programme: "Génie 2026".into(),
         place: None,
         url: Some("https://meet.example/salle".into()),
@@ -257,6 +256,7 @@ fn o10_a_reminder_can_be_stopped_with_one_click() {
             meeting,
             answered: true,
             answers: answers(),
+            pause: "https://mentorat.example/pause/T".into(),
             unsubscribe: "https://mentorat.example/u/T".into(),
         };
         let to = Recipient {
