@@ -184,6 +184,11 @@ policy! {
     RescheduleSeries   "reschedule_series"     [Any, Programme, Caseload, Own, Own]
     CancelSeries       "cancel_series"         [Any, Programme, Caseload, Own, Own]
     AnswerSeries       "answer_series"         [Any, Programme, Never, Own, Own]
+    // ---- busy times: the address is the person's own to give
+    ListBusyCalendars  "list_busy_calendars"   [Any, Programme, Caseload, Own, Own]
+    AddBusyCalendar    "add_busy_calendar"     [Never, Never, Never, Own, Own]
+    CheckBusyCalendar  "check_busy_calendar"   [Any, Programme, Never, Own, Own]
+    RemoveBusyCalendar "remove_busy_calendar"  [Any, Programme, Never, Own, Own]
     // ---- hours
     ListHours        "list_hours"              [Any, Programme, Caseload, Own, Own]
     ReadHours        "read_hours"              [Any, Programme, Caseload, Own, Own]

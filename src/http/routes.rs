@@ -35,6 +35,7 @@ fn api(config: &mut ServiceConfig) {
     config.configure(mentorships::api::routes);
     config.configure(meetings::api::routes);
     config.configure(meetings::feeds::api::routes);
+    config.configure(meetings::busy::api::routes);
     config.configure(correspondence::api::routes);
     config.configure(correspondence::incoming::api::routes);
     config.configure(digests::api::routes);

@@ -61,7 +61,7 @@ impl ReadCalendar {
 }
 
 /// Seconds east of UTC by the message's own definition: those of the observance that began last.
-fn offset_at(zone: &ReadZone, local: NaiveDateTime) -> Option<i32> {
+pub(super) fn offset_at(zone: &ReadZone, local: NaiveDateTime) -> Option<i32> {
     let begun = zone
         .observances
         .iter()

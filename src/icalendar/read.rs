@@ -337,7 +337,7 @@ impl ReadEvent {
 }
 
 impl ReadObservance {
-    fn property(&mut self, line: &ContentLine<'_>) {
+    pub(super) fn property(&mut self, line: &ContentLine<'_>) {
         match line.name.as_str() {
             "DTSTART" => keep(&mut self.onset, || local(line.value)),
             "TZOFFSETTO" => keep(&mut self.to_seconds, || offset(line.value)),
@@ -388,11 +388,11 @@ fn attendee(line: &ContentLine<'_>) -> Attendee {
     }
 }
 
-fn moment(line: &ContentLine<'_>) -> Option<Moment> {
+pub(super) fn moment(line: &ContentLine<'_>) -> Option<Moment> {
     moment_of(line.value, line.parameter("TZID"))
 }
 
-fn moment_of(value: &str, tzid: Option<&str>) -> Option<Moment> {
+pub(super) fn moment_of(value: &str, tzid: Option<&str>) -> Option<Moment> {
     if let Some(at) = utc(value) {
         return Some(Moment::Utc(at));
     }
@@ -413,7 +413,7 @@ pub(super) fn utc(value: &str) -> Option<Instant> {
     Some(Instant::new(local(bare)?.and_utc()))
 }
 
-fn local(value: &str) -> Option<NaiveDateTime> {
+pub(super) fn local(value: &str) -> Option<NaiveDateTime> {
     let value = digits(value);
     let (day, time) = value.split_once(['T', 't'])?;
     let day = date(day)?;
@@ -427,7 +427,7 @@ fn local(value: &str) -> Option<NaiveDateTime> {
     Some(day.and_time(time))
 }
 
-fn date(value: &str) -> Option<NaiveDate> {
+pub(super) fn date(value: &str) -> Option<NaiveDate> {
     if value.len() != 8 || !value.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
@@ -450,7 +450,7 @@ fn offset(value: &str) -> Option<i32> {
 }
 
 /// `PT1H30M`, `P1D`, `P2W` (RFC 5545 §3.3.6); at most a thousand days.
-fn duration(value: &str) -> Option<Duration> {
+pub(super) fn duration(value: &str) -> Option<Duration> {
     let value = value.trim().to_ascii_uppercase();
     let mut seconds: i64 = 0;
     let mut number = String::new();

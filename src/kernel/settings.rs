@@ -33,6 +33,7 @@ pub struct Settings {
     pub mail: Mail,
     pub meetings: Meetings,
     pub digest: Digest,
+    pub calendars: Calendars,
     pub worker: Worker,
     pub retention: Retention,
     pub log: Log,
@@ -220,6 +221,18 @@ pub struct Digest {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Calendars {
+    pub poll_minutes: u32,
+    pub timeout_seconds: u64,
+    pub max_bytes: u32,
+    #[serde(deserialize_with = "list")]
+    pub ports: Vec<u16>,
+    pub allow_private: bool,
+    pub mail_after_failures: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Worker {
     pub poll_seconds: u64,
     pub lease_seconds: u32,
@@ -400,6 +413,7 @@ impl Settings {
         self.check_addresses(strict, &mut say);
         self.check_mail(strict, &mut say);
         self.check_inbound(&mut say);
+        self.check_calendars(strict, &mut say);
         self.check_ranges(&mut say);
         findings.sort_by_key(|f| !f.fatal);
         findings
@@ -473,6 +487,23 @@ impl Settings {
                     "must be a list of IP addresses",
                 );
             }
+        }
+    }
+
+    fn check_calendars(&self, strict: bool, say: &mut impl FnMut(bool, &'static str, &str)) {
+        if self.calendars.allow_private {
+            say(
+                strict,
+                "calendars.allow_private",
+                "lets anybody with an account have this server knock on machines of its own network",
+            );
+        }
+        if !(5..=120).contains(&self.calendars.timeout_seconds) {
+            say(
+                true,
+                "calendars.timeout_seconds",
+                "must lie between 5 and 120",
+            );
         }
     }
 
@@ -650,6 +681,20 @@ impl Settings {
             20_160,
         );
         within("worker.lease_seconds", self.worker.lease_seconds, 10, 3600);
+        let calendars = &self.calendars;
+        within("calendars.poll_minutes", calendars.poll_minutes, 15, 1440);
+        within(
+            "calendars.max_bytes",
+            calendars.max_bytes,
+            64 * 1024,
+            64 * 1024 * 1024,
+        );
+        within(
+            "calendars.mail_after_failures",
+            calendars.mail_after_failures,
+            1,
+            100,
+        );
         within("worker.batch", self.worker.batch, 1, 500);
     }
 }

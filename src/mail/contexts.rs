@@ -326,6 +326,19 @@ templates! {
         answers: AnswerLinks,
     }
 
+    /// A calendar of the recipient's own could not be read for some time.
+    CalendarUnreachable {
+        name: Line,
+        /// Its address as it may be shown.
+        calendar: Line,
+        /// Why, as a whole sentence in the recipient's language.
+        reason: Line,
+        /// For how many days what is known of it counts, from when it could last be read.
+        days: i64,
+        /// Where to look after it.
+        link: Link,
+    }
+
     /// What waits for a coordinator, once a day.
     CoordinatorDigest {
         name: Line,

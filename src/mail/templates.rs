@@ -40,6 +40,7 @@ crate::text_enum! {
         MeetingConfirmAnswer => "meeting-confirm-answer",
         MeetingUnreadableAnswer => "meeting-unreadable-answer",
         CoordinatorDigest => "coordinator-digest",
+        CalendarUnreachable => "calendar-unreachable",
     }
 }
 

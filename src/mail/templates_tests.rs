@@ -297,6 +297,16 @@ fn values(kind: Kind, data: Data, locale: Locale) -> serde_json::Value {
                 answers,
             },
         ),
+        Kind::CalendarUnreachable => json(
+            kind,
+            &CalendarUnreachable {
+                name,
+                calendar: data.line("https://calendar.example.com/…"),
+                reason: data.line("Nobody answers at this address."),
+                days: 14,
+                link: data.link("compte"),
+            },
+        ),
         Kind::MatchConsent => json(
             kind,
             &MatchConsent {

@@ -1,4 +1,4 @@
-//! From the tables to [`Calendar`]s: everything that is known about some people's time, in four queries
+//! From the tables to [`Calendar`]s: everything that is known about some people's time, in five queries
 //! however many they are.
 
 use chrono::{Days, NaiveDate, NaiveTime, TimeDelta, Weekday};
@@ -9,7 +9,9 @@ use super::model::Side;
 use super::rules::Rules;
 use super::slots::{Busy, Calendar, Exception, Holidays, Span, WeeklyRule};
 use crate::db::Conn;
-use crate::db::schema::{availability_exceptions, availability_rules, bookings, persons};
+use crate::db::schema::{
+    availability_exceptions, availability_rules, bookings, busy_times, persons,
+};
 use crate::kernel::ids::{MeetingId, PersonId};
 use crate::kernel::{Instant, Problem, Zone};
 use crate::reference::holidays::statutory_dates;
@@ -62,6 +64,11 @@ pub fn load_except(
         }
     }
     for (person, busy) in busy(conn, &ids, window, except)? {
+        if let Some(calendar) = found.get_mut(&person) {
+            calendar.busy.extend(busy);
+        }
+    }
+    for (person, busy) in elsewhere(conn, &ids, window)? {
         if let Some(calendar) = found.get_mut(&person) {
             calendar.busy.extend(busy);
         }
@@ -234,5 +241,29 @@ fn busy(
         .map(|(_, person, start, end)| {
             (person, Span::new(start.utc(), end.utc()).map(Busy::Meeting))
         })
+        .collect())
+}
+
+/// What occupies them in calendars of their own ([`super::busy`]).
+fn elsewhere(
+    conn: &mut Conn,
+    ids: &[PersonId],
+    window: Span,
+) -> QueryResult<Vec<(PersonId, Option<Busy>)>> {
+    // Buffers reach beyond the window.
+    let seen = window.widened(TimeDelta::days(1), TimeDelta::days(1));
+    let rows: Vec<(PersonId, Instant, Instant)> = busy_times::table
+        .filter(busy_times::person_id.eq_any(ids))
+        .filter(busy_times::ends_at.gt(Instant::new(seen.start())))
+        .filter(busy_times::starts_at.lt(Instant::new(seen.end())))
+        .select((
+            busy_times::person_id,
+            busy_times::starts_at,
+            busy_times::ends_at,
+        ))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(person, start, end)| (person, Span::new(start.utc(), end.utc()).map(Busy::Other)))
         .collect())
 }

@@ -13,6 +13,7 @@
 pub mod answer;
 pub mod api;
 pub mod book;
+pub mod busy;
 mod calendars;
 pub mod cancel;
 pub mod choose;

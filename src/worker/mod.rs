@@ -1,7 +1,9 @@
 //! The worker: what falls due without anybody asking — mails to deliver, jobs such as reminders, a mailbox to
-//! read, old copies to purge. It looks at the queues every `worker.poll_seconds`; several workers may run on one
-//! PostgreSQL database, each claiming rows with a lease, so that any of them may be killed at any moment.
+//! read, people's own calendars to look at, old copies to purge. It looks at the queues every `worker.poll_seconds`;
+//! several workers may run on one PostgreSQL database, each claiming rows with a lease, so that any of them may be
+//! killed at any moment.
 
+pub mod calendars;
 mod digests;
 pub mod mailbox;
 mod purge;
@@ -31,6 +33,7 @@ pub async fn run(app: App, stopped: watch::Receiver<bool>) -> Result<(), Problem
         tokio::join!(
             mails(&app, &courier, stopped.clone()),
             jobs(&app, &name, stopped.clone()),
+            calendars(&app, &name, stopped.clone()),
             purges(&app, stopped.clone()),
             mailbox::run(&app, &name, stopped.clone()),
             daily(&app, stopped.clone()),
@@ -76,6 +79,10 @@ async fn mails(app: &App, courier: &Courier, stopped: watch::Receiver<bool>) {
 
 async fn jobs(app: &App, name: &str, stopped: watch::Receiver<bool>) {
     every(app, "jobs", stopped, || work::round(app, name)).await;
+}
+
+async fn calendars(app: &App, name: &str, stopped: watch::Receiver<bool>) {
+    every(app, "calendars", stopped, || calendars::round(app, name)).await;
 }
 
 async fn purges(app: &App, stopped: watch::Receiver<bool>) {
