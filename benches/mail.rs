@@ -2,8 +2,10 @@
 //!
 //! Invitations filled and built per second, calendar objects written and read per second, and mails
 //! delivered per second through the whole of it (outbox on SQLite, leases, rendering, SMTP) to a sink on
-//! this machine, beside what the sink takes when it is given ready messages. Replies read, and read and applied,
-//! per second, beside Python's `email` and `icalendar` on the same files.
+//! this machine, beside what the sink takes when it is given ready messages. Where Postfix's `smtp-sink` and
+//! `smtp-source` are installed, the same against that server, beside its own limit as `smtp-source` measures
+//! it. Replies read, and read and applied, per second, beside Python's `email` and `icalendar` on the same files.
+//! Signatures (DKIM) per second, and the resident memory of a worker that has nothing to do.
 
 #![expect(
     clippy::expect_used,
@@ -15,6 +17,7 @@ mod replies;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command};
 use std::sync::Arc;
 use std::time::Instant as Stopwatch;
 
@@ -27,12 +30,30 @@ use passerelle::kernel::{
     Clock, Context, Instant, Keyring, Locale, Platform, Settings, SystemClock, Zone,
 };
 use passerelle::mail::contexts::{AnswerLinks, MeetingFacts, MeetingInvitation};
+use passerelle::mail::dkim::Signer;
 use passerelle::mail::{Courier, NewMail, Recipient, When, enqueue, message, queue};
 
 const MAILS: usize = 2000;
 
 fn main() {
-    let port = sink();
+    let folder = tempfile::tempdir().expect("a folder");
+    idle_worker(folder.path());
+    signatures();
+    deliveries("our sink", sink());
+    if let Some((mut server, port)) = smtp_sink() {
+        source(port);
+        deliveries("smtp-sink", port);
+        server.kill().expect("the server's end");
+        server.wait().expect("the server's end");
+    } else {
+        println!(
+            "smtp-sink and smtp-source are not installed: the server's own limit is not measured"
+        );
+    }
+}
+
+/// Everything from the object to the server on `port`.
+fn deliveries(server: &str, port: u16) {
     let folder = tempfile::tempdir().expect("a folder");
     let mut settings = Settings::defaults().expect("settings");
     settings.database.url = format!("sqlite://{}/mail.db", folder.path().display()).into();
@@ -93,7 +114,11 @@ fn main() {
                 .spawn(|| (0..MAILS / 6).for_each(|_| drop(direct.send(&message).expect("taken"))));
         }
     });
-    say("ready messages to the sink, six connections", MAILS, since);
+    say(
+        &format!("ready messages to {server}, six connections"),
+        MAILS,
+        since,
+    );
 
     let since = Stopwatch::now();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -114,7 +139,7 @@ fn main() {
     });
     assert_eq!(sent, MAILS);
     say(
-        "invitations delivered from the outbox to the sink",
+        &format!("invitations delivered from the outbox to {server}"),
         MAILS,
         since,
     );
@@ -227,4 +252,90 @@ fn take(stream: &TcpStream) -> std::io::Result<()> {
             out.write_all(b"250 ok\r\n")?;
         }
     }
+}
+
+/// Postfix's own sink on a free port.
+fn smtp_sink() -> Option<(Child, u16)> {
+    let free = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = free.local_addr().expect("an address").port();
+    drop(free);
+    let mut command = Command::new("smtp-sink");
+    command.args(["-u", "nobody", &format!("127.0.0.1:{port}"), "100"]);
+    let child = command.env("PATH", path()).spawn().ok()?;
+    for _ in 0..100 {
+        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            return Some((child, port));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    None
+}
+
+/// The limit of the server on `port` for messages of an invitation's size, by Postfix's own client.
+fn source(port: u16) {
+    let since = Stopwatch::now();
+    let done = Command::new("smtp-source")
+        .args(["-s", "6", "-d", "-l", "24000", "-m", &MAILS.to_string()])
+        .args(["-f", "a@example.org", "-t", "b@example.org"])
+        .arg(format!("127.0.0.1:{port}"))
+        .env("PATH", path())
+        .status();
+    if done.is_ok_and(|status| status.success()) {
+        say(
+            "messages of 24 kB by smtp-source, six connections",
+            MAILS,
+            since,
+        );
+    }
+}
+
+/// Debian keeps these two where only the administrator looks.
+fn path() -> String {
+    format!("{}:/usr/sbin", std::env::var("PATH").unwrap_or_default())
+}
+
+fn signatures() {
+    let mail = format!(
+        "From: a@b.c\r\nSubject: x\r\n\r\n{}",
+        "words\r\n".repeat(3500)
+    );
+    let rsa = include_str!("../src/mail/testdata/rsa2048.pem");
+    let ed25519 = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
+    for (what, key) in [("RSA of 2048 bits", rsa), ("Ed25519", ed25519)] {
+        let signer = Signer::new("example.org", "p", key).expect("a key");
+        rate(&format!("mails of 24 kB signed with {what}"), 1000, || {
+            signer
+                .sign(mail.as_bytes(), 0)
+                .map(drop)
+                .expect("a signature");
+        });
+    }
+}
+
+/// What `passerelle worker` holds in memory when it has looked at its queues for some seconds.
+fn idle_worker(folder: &std::path::Path) {
+    let program = |command: &str| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_passerelle"));
+        program
+            .arg(command)
+            .env(
+                "PASSERELLE__DATABASE__URL",
+                format!("sqlite://{}/idle.db", folder.display()),
+            )
+            .env("PASSERELLE__LOG__LEVEL", "error");
+        program
+    };
+    program("migrate").output().expect("a database");
+    let mut worker = program("worker").spawn().expect("a worker");
+    std::thread::sleep(std::time::Duration::from_secs(8));
+    let status = std::fs::read_to_string(format!("/proc/{}/status", worker.id()));
+    let line = |status: String| {
+        let found = status.lines().find(|line| line.starts_with("VmRSS"));
+        found.map(|line| line.trim_start_matches("VmRSS:").trim().to_owned())
+    };
+    if let Some(resident) = status.ok().and_then(line) {
+        println!("{resident:>14}  resident memory of a worker with nothing to do");
+    }
+    worker.kill().expect("the worker's end");
+    worker.wait().expect("the worker's end");
 }

@@ -118,3 +118,68 @@ fn three_servers_that_migrate_at_once_make_one_schema() {
         );
     }
 }
+
+#[test]
+fn a_weak_or_unreadable_dkim_key_is_said_before_anything_starts() {
+    let check = |key: &str| {
+        let output = passerelle(&["config", "check"])
+            .env(
+                "PASSERELLE__SECURITY__SECRET",
+                "kX3v9QmT7rLw2ZpB8nYc5HdJ4sGf6Ua1",
+            )
+            .env("PASSERELLE__MAIL__FROM_ADDRESS", "p@mail.example.org")
+            .env("PASSERELLE__MAIL__DKIM__DOMAIN", "example.org")
+            .env("PASSERELLE__MAIL__DKIM__KEY", key)
+            .output()
+            .unwrap();
+        (output.status.success(), said(&output))
+    };
+    let weak = check(include_str!("../src/mail/testdata/rsa1024.pem"));
+    assert!(
+        !weak.0 && weak.1.contains("error: mail.dkim.key is weak"),
+        "{weak:?}"
+    );
+    let rubbish = check("rubbish");
+    assert!(
+        !rubbish.0 && rubbish.1.contains("error: mail.dkim.key is no private key"),
+        "{rubbish:?}"
+    );
+    let good = check(include_str!("../src/mail/testdata/rsa2048.pem"));
+    assert!(good.0 && good.1.contains("sound"), "{good:?}");
+    let missing = passerelle(&["config", "check"])
+        .env("PASSERELLE__MAIL__DKIM__KEY_FILE", "/nowhere/at/all.pem")
+        .output()
+        .unwrap();
+    assert!(
+        !missing.status.success() && said(&missing).contains("mail.dkim.key_file"),
+        "{missing:?}"
+    );
+}
+
+#[test]
+fn the_records_to_publish_are_printed() {
+    let output = passerelle(&["mail", "dns"])
+        .env("PASSERELLE__MAIL__FROM_ADDRESS", "p@mail.example.org")
+        .env("PASSERELLE__MAIL__DKIM__DOMAIN", "mail.example.org")
+        .env(
+            "PASSERELLE__MAIL__DKIM__KEY",
+            include_str!("../src/mail/testdata/rsa2048.pem"),
+        )
+        .output()
+        .unwrap();
+    let said = said(&output);
+    for record in [
+        "mail.example.org. IN TXT \"v=spf1 ",
+        "passerelle._domainkey.mail.example.org. IN TXT \"v=DKIM1; k=rsa; p=MIIB",
+        "_dmarc.mail.example.org. IN TXT \"v=DMARC1; p=none",
+    ] {
+        assert!(said.contains(record), "{record} in {said}");
+    }
+    assert!(
+        said.lines()
+            .filter(|l| l.contains("IN TXT"))
+            .all(|l| l.split('"').all(|part| part.len() <= 255)),
+        "{said}"
+    );
+    assert!(!said.contains("PRIVATE"), "{said}");
+}

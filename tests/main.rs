@@ -38,3 +38,4 @@ mod policy;
 mod programmes;
 mod real_mail;
 mod reference;
+mod zones;

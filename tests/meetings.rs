@@ -3,6 +3,7 @@
 
 mod answering;
 mod booking;
+mod busying;
 mod changing;
 mod countering;
 mod feeding;
@@ -15,3 +16,4 @@ mod replaying;
 pub mod series;
 mod series_answering;
 mod series_changing;
+mod zoning;

@@ -342,3 +342,67 @@ fn a_server_with_an_unknown_certificate_or_without_tls_gets_neither_mail_nor_pas
         });
     }
 }
+
+/// Keys made for these tests.
+const RSA: &str = include_str!("../src/mail/testdata/rsa2048.pem");
+const ED25519: &str = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
+
+const VERIFY: &str = r#"
+import sys, json, dkim
+name, record, path = json.load(sys.stdin)
+mail = open(path, "rb").read()
+def dns(asked, timeout=5):
+    return record.encode() if asked.decode().rstrip(".") == name else None
+def good(message):
+    try:
+        return dkim.verify(message, dnsfunc=dns)
+    except dkim.DKIMException:
+        return False
+print(json.dumps([good(mail), good(mail.replace(b"Subject: ", b"Subject: x")), good(b"From: x@y.z\r\n" + mail),
+    good(mail[:-9] + b"x" + mail[-8:])]))
+"#;
+
+#[test]
+fn o6_an_independent_program_verifies_our_signature_and_no_change_of_the_mail() {
+    for key in [RSA, ED25519] {
+        let Some(server) = RealServer::start("plain") else {
+            return;
+        };
+        let settings = |settings: &mut Settings| {
+            server.settings(SmtpSecurity::None)(settings);
+            settings.mail.dkim.domain = "Mail.Example.org".into();
+            settings.mail.dkim.selector = "p2026".into();
+            settings.mail.dkim.key = key.to_owned().into();
+        };
+        each_database_with(settings, |app| {
+            let id = queue_one(
+                app,
+                invitation(app, "Amélie O’Connor, ing.", "José", "invitation"),
+            );
+            assert_eq!(deliver(app).sent, 1);
+            let path = server.files().pop().unwrap();
+            let signer = passerelle::mail::dkim::configured(&app.app.platform.settings);
+            let signer = signer.unwrap().unwrap();
+            assert_eq!(signer.record_name(), "p2026._domainkey.mail.example.org");
+            let asked = serde_json::json!([signer.record_name(), signer.record(), path]);
+            let said =
+                crate::support::python::run("import dkim", VERIFY, asked.to_string().as_bytes());
+            let Some(said) = said else { return };
+            assert_eq!(said.trim(), "[true, false, false, false]");
+            // O9: sent again after a crash it is the same mail, signature included.
+            app.db(|conn| {
+                use diesel::prelude::*;
+                use passerelle::db::schema::outbox;
+                diesel::update(outbox::table.find(id))
+                    .set(outbox::status.eq("queued"))
+                    .execute(conn)?;
+                Ok(())
+            });
+            app.clock.advance(chrono::Duration::hours(1));
+            assert_eq!(deliver(app).sent, 1);
+            let files = server.files();
+            let read = |path: &Path| std::fs::read(path).unwrap();
+            assert_eq!(read(&path), read(files.last().unwrap()));
+        });
+    }
+}

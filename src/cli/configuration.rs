@@ -6,6 +6,7 @@ use clap::Subcommand;
 
 use crate::kernel::Settings;
 use crate::kernel::settings::{DEFAULTS, Finding};
+use crate::mail::dkim;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -23,7 +24,7 @@ pub fn run(settings: &Settings, command: &Command) -> ExitCode {
             ExitCode::SUCCESS
         }
         Command::Check => {
-            let findings = settings.check();
+            let findings = findings(settings);
             for finding in &findings {
                 println!("{}", line(finding));
             }
@@ -37,6 +38,20 @@ pub fn run(settings: &Settings, command: &Command) -> ExitCode {
             }
         }
     }
+}
+
+/// Everything that is wrong or unwise, keys included, the fatal first.
+pub fn findings(settings: &Settings) -> Vec<Finding> {
+    let mut findings = settings.check();
+    if let Err(error) = dkim::configured(settings) {
+        let finding = Finding {
+            fatal: true,
+            setting: "mail.dkim.key",
+            reason: error.to_string(),
+        };
+        findings.insert(0, finding);
+    }
+    findings
 }
 
 /// One finding as a line for the operator.

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::cli::serve;
+use crate::cli::{mail_dns, serve};
 use crate::correspondence::incoming::{Arrival, Received, read_bounded, receive};
 use crate::db::Db;
 use crate::kernel::{Clock, Context, Keyring, Platform, Settings, SystemClock};
@@ -27,11 +27,16 @@ pub enum Command {
         #[arg(long, value_name = "ADDRESS")]
         recipient: Option<String>,
     },
+    /// Print the DNS records that mail from here needs.
+    Dns,
 }
 
 /// Runs the command.
 pub fn run(config: Option<&Path>, command: Command) -> ExitCode {
-    let Command::Receive { recipient } = command;
+    let recipient = match command {
+        Command::Receive { recipient } => recipient,
+        Command::Dns => return dns(config),
+    };
     match take(config, recipient) {
         Ok(Some(_)) => ExitCode::SUCCESS,
         Ok(None) => {
@@ -43,6 +48,16 @@ pub fn run(config: Option<&Path>, command: Command) -> ExitCode {
             ExitCode::from(TRY_AGAIN)
         }
     }
+}
+
+fn dns(config: Option<&Path>) -> ExitCode {
+    let printed = Settings::load(config)
+        .map_err(anyhow::Error::from)
+        .and_then(|settings| mail_dns::run(&settings));
+    printed.unwrap_or_else(|error| {
+        eprintln!("passerelle: {error:#}");
+        ExitCode::FAILURE
+    })
 }
 
 fn take(config: Option<&Path>, recipient: Option<String>) -> anyhow::Result<Option<Received>> {

@@ -7,20 +7,24 @@ pub mod configuration;
 pub mod demo;
 pub mod import;
 pub mod mail;
+pub mod mail_dns;
 pub mod match_files;
 pub mod match_run;
 pub mod serve;
+pub mod zones;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use clap::{Parser, Subcommand};
 
 use crate::kernel::Settings;
+use crate::kernel::zone::TZDB_VERSION;
 
 /// Mentorship matching and scheduling for organisations that help newcomers.
 #[derive(Debug, Parser)]
-#[command(name = "passerelle", version, about, arg_required_else_help = true)]
+#[command(name = "passerelle", version, long_version = LONG_VERSION.as_str(), about, arg_required_else_help = true)]
 struct Cli {
     /// A configuration file; see config/default.toml for every setting.
     #[arg(long, global = true, env = "PASSERELLE_CONFIG", value_name = "FILE")]
@@ -51,10 +55,15 @@ enum Command {
     },
     /// Match the people of a programme, or see what would be different.
     Match(match_run::Args),
-    /// Mail that comes in.
+    /// Mail that comes in, and what mail that leaves needs.
     Mail {
         #[command(subcommand)]
         command: mail::Command,
+    },
+    /// The zone data, and booked meetings under it.
+    Zones {
+        #[command(subcommand)]
+        command: zones::Command,
     },
     /// Accounts.
     Account {
@@ -62,6 +71,12 @@ enum Command {
         command: account::Command,
     },
 }
+
+/// The program's version and that of the zone data inside it.
+static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
+    let (program, zones) = (env!("CARGO_PKG_VERSION"), *TZDB_VERSION);
+    format!("{program}\nzone data {zones}")
+});
 
 /// Runs the command of this process.
 pub fn main() -> ExitCode {
@@ -98,6 +113,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config { command } => Ok(configuration::run(&settings, &command)),
         Command::Import { command } => import::run(&serve::with_local_secret(settings)?, &command),
         Command::Match(args) => match_run::run(&serve::with_local_secret(settings)?, &args),
+        Command::Zones { command } => zones::run(settings, &command),
         Command::Account { command } => account::run(settings, command).map(|()| ExitCode::SUCCESS),
     }
 }

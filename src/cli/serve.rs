@@ -118,7 +118,7 @@ async fn finished(work: &mut Option<Work>) -> Ended {
 
 /// Checks the settings, starts the log, and makes the app with its pool.
 pub fn prepare(settings: Settings) -> anyhow::Result<App> {
-    let findings = settings.check();
+    let findings = configuration::findings(&settings);
     if findings.iter().any(|f| f.fatal) {
         let lines: Vec<String> = findings.iter().map(configuration::line).collect();
         bail!(
@@ -221,11 +221,15 @@ pub fn start_log(settings: &Settings) -> anyhow::Result<()> {
     use tracing_subscriber::EnvFilter;
     use tracing_subscriber::filter::Directive;
     // The web library would name the path of what it cannot read, whatever stands in it; and at `trace` the IMAP
-    // client would write down the messages that it reads.
+    // client would write down the messages that it reads, at `debug` the HTTP client people's secret addresses.
     let quiet = "actix_web::types=warn".parse::<Directive>()?;
     let silent = "async_imap=info".parse::<Directive>()?;
     let filter = EnvFilter::try_new(&settings.log.level).context("log.level")?;
-    let filter = filter.add_directive(quiet).add_directive(silent);
+    let filter = filter
+        .add_directive(quiet)
+        .add_directive(silent)
+        .add_directive("ureq=warn".parse()?)
+        .add_directive("ureq_proto=warn".parse()?);
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq;
 use crate::db::migrate;
 use crate::http::manners::Manners;
 use crate::kernel::Problem;
+use crate::kernel::zone::TZDB_VERSION;
 use crate::web::App;
 use crate::web::state::ClientAddress;
 
@@ -54,7 +55,9 @@ async fn ready(app: Data<App>, manners: Data<Manners>) -> Result<HttpResponse, P
         });
     }
     manners.migrated.store(true, Ordering::Relaxed);
-    Ok(status("ready"))
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(json!({ "status": "ready", "zone_data": *TZDB_VERSION })))
 }
 
 fn status(word: &str) -> HttpResponse {

@@ -115,8 +115,18 @@ pub struct Mail {
     pub templates_folder: String,
     pub max_attempts: u32,
     pub keep_sent_days: u32,
+    pub dkim: Dkim,
     pub smtp: Smtp,
     pub inbound: Inbound,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dkim {
+    pub domain: String,
+    pub selector: String,
+    pub key: SecretString,
+    pub key_file: String,
 }
 
 /// How a connection to the SMTP server is protected.
@@ -381,6 +391,11 @@ impl Settings {
             "mail.inbound.webhook.secret_file",
             &inbound.webhook.secret_file,
             &mut inbound.webhook.secret,
+        )?;
+        read(
+            "mail.dkim.key_file",
+            &self.mail.dkim.key_file,
+            &mut self.mail.dkim.key,
         )
     }
 
@@ -414,6 +429,7 @@ impl Settings {
         self.check_mail(strict, &mut say);
         self.check_inbound(&mut say);
         self.check_calendars(strict, &mut say);
+        self.check_dkim(&mut say);
         self.check_ranges(&mut say);
         findings.sort_by_key(|f| !f.fatal);
         findings
@@ -579,6 +595,46 @@ impl Settings {
                 true,
                 "mail.inbound.webhook.secret",
                 "is short; use 32 random characters or more (openssl rand -base64 48)",
+            );
+        }
+    }
+
+    fn check_dkim(&self, say: &mut impl FnMut(bool, &'static str, &str)) {
+        let dkim = &self.mail.dkim;
+        let name = |text: &str| {
+            let sane = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+            !text.is_empty() && text.len() <= 200 && text.chars().all(sane)
+        };
+        if dkim.key.expose_secret().is_empty() {
+            if !dkim.domain.is_empty() {
+                say(
+                    false,
+                    "mail.dkim.domain",
+                    "is set without a key: mail leaves without a signature",
+                );
+            }
+            return;
+        }
+        if !name(&dkim.domain) {
+            say(true, "mail.dkim.domain", "must be the domain that signs");
+        }
+        if !name(&dkim.selector) {
+            say(
+                true,
+                "mail.dkim.selector",
+                "must be the name under which the key is published",
+            );
+        }
+        let from = self.mail.from_address.rsplit_once('@');
+        let of_from = from.is_some_and(|(_, from)| {
+            let (from, domain) = (from.to_ascii_lowercase(), dkim.domain.to_ascii_lowercase());
+            from == domain || from.ends_with(&format!(".{domain}"))
+        });
+        if !of_from {
+            say(
+                false,
+                "mail.dkim.domain",
+                "is not that of mail.from_address: the signature will not count for DMARC",
             );
         }
     }

@@ -206,6 +206,8 @@ templates! {
         meeting: MeetingFacts,
         /// The time it had, when it moved.
         was: Option<When>,
+        /// The hour is the agreed one and the instant is not: the law about clocks has changed.
+        clocks: bool,
         /// Whether the recipient has accepted it as it is now.
         answered: bool,
         answers: AnswerLinks,

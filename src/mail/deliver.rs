@@ -9,6 +9,7 @@ use std::sync::Arc;
 use chrono::Duration;
 use futures_util::StreamExt as _;
 
+use super::dkim::{self, Signer};
 use super::message::{self, ComposeError, Letter};
 use super::queue::{self, Mark, Row};
 use super::transport::{CONNECTIONS, Failure, Transport};
@@ -44,6 +45,7 @@ pub struct Courier {
     platform: Arc<Platform>,
     clock: Arc<dyn Clock>,
     transport: Transport,
+    signer: Option<Arc<Signer>>,
     worker: String,
 }
 
@@ -57,7 +59,7 @@ impl Courier {
     /// A courier with a name of its own (`worker`), over the configured transport.
     ///
     /// # Errors
-    /// 500 when the transport's TLS cannot be set up.
+    /// 500 when the transport's TLS cannot be set up, or the DKIM key cannot sign.
     pub fn new(
         db: Db,
         platform: Arc<Platform>,
@@ -65,11 +67,13 @@ impl Courier {
         worker: String,
     ) -> Result<Self, Problem> {
         let transport = Transport::new(&platform.settings).map_err(Problem::internal)?;
+        let signer = dkim::configured(&platform.settings).map_err(Problem::internal)?;
         Ok(Self {
             db,
             platform,
             clock,
             transport,
+            signer: signer.map(Arc::new),
             worker,
         })
     }
@@ -140,7 +144,10 @@ impl Courier {
                     ComposeError::Address(_) => Failure::Refused(error.to_string()),
                     error => Failure::Broken(error.to_string()),
                 })?;
-        self.transport.send(&row.id.to_string(), message).await
+        let bytes = message::bytes(row, &message, self.signer.as_deref())
+            .map_err(|error| Failure::Broken(error.to_string()))?;
+        let to = message.envelope().clone();
+        self.transport.send(&row.id.to_string(), to, bytes).await
     }
 
     /// What to write about the attempt. A mail that is dead is in its coordinators' next digest.

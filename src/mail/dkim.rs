@@ -16,6 +16,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use ring::digest::{SHA256, digest};
 use ring::rand::SystemRandom;
 use ring::signature::{Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
+use secrecy::ExposeSecret as _;
+
+use crate::kernel::Settings;
 
 /// Headers that are signed where they are there, in the order of the signature.
 const SIGNED: &[&str] = &[
@@ -42,6 +45,18 @@ pub enum KeyError {
     Weak,
     #[error("could not sign")]
     Signing,
+}
+
+/// The signer that the settings name; none where there is no key.
+///
+/// # Errors
+/// [`KeyError`].
+pub fn configured(settings: &Settings) -> Result<Option<Signer>, KeyError> {
+    let dkim = &settings.mail.dkim;
+    match dkim.key.expose_secret() {
+        "" => Ok(None),
+        key => Signer::new(&dkim.domain, &dkim.selector, key).map(Some),
+    }
 }
 
 enum Pair {

@@ -12,6 +12,7 @@ use lettre::message::header::{
 };
 use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
 
+use super::dkim::{KeyError, Signer};
 use super::outbox::{CalendarPart, Payload, Recipient};
 use super::queue::Row;
 use super::templates::{PlatformWords, Rendered, TemplateError, Templates};
@@ -33,6 +34,8 @@ pub enum ComposeError {
     Message(#[from] lettre::error::Error),
     #[error("a header of the mail is wrong: {0}")]
     Header(String),
+    #[error("the mail's DKIM signature {0}")]
+    Signature(#[from] KeyError),
 }
 
 /// A mail with all that is known about it.
@@ -97,6 +100,27 @@ pub fn compose(
             .raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")?);
     }
     Ok(builder.multipart(body(row, letter)?)?)
+}
+
+/// The bytes that leave: the message, signed for the domain where there is a key. The signature bears the mail's own
+/// date, so that a mail that is sent again is the same mail (O9).
+///
+/// # Errors
+/// [`ComposeError::Signature`].
+pub fn bytes(
+    row: &Row,
+    message: &Message,
+    signer: Option<&Signer>,
+) -> Result<Vec<u8>, ComposeError> {
+    let plain = message.formatted();
+    let Some(signer) = signer else {
+        return Ok(plain);
+    };
+    let mut signed = signer
+        .sign(&plain, row.created_at.utc().timestamp())?
+        .into_bytes();
+    signed.extend(plain);
+    Ok(signed)
 }
 
 /// The address to which a server reports that the mail `id` could not be delivered (I12): a tag names

@@ -14,6 +14,7 @@
 pub mod clean;
 pub mod contexts;
 pub mod deliver;
+pub mod dkim;
 pub mod imap;
 pub mod inbound;
 pub mod links;

@@ -183,6 +183,7 @@ fn values(kind: Kind, data: Data, locale: Locale) -> serde_json::Value {
                     name,
                     meeting,
                     was,
+                    clocks: data == Data::Empty,
                     answered: data == Data::Long,
                     answers,
                 },

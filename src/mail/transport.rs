@@ -4,11 +4,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use lettre::address::Envelope;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
-use lettre::{Message, SmtpTransport, Transport as _};
+use lettre::{SmtpTransport, Transport as _};
 use secrecy::ExposeSecret;
 
 use crate::kernel::Settings;
@@ -71,23 +72,24 @@ impl Transport {
         })
     }
 
-    /// Sends `message`; `name` names its file.
+    /// Sends the bytes of a message; `name` names its file.
     ///
     /// # Errors
     /// [`Failure`], which says whether another attempt makes sense.
-    pub async fn send(&self, name: &str, message: Message) -> Result<(), Failure> {
+    pub async fn send(&self, name: &str, to: Envelope, message: Vec<u8>) -> Result<(), Failure> {
         let (this, name) = (self.clone(), name.to_owned());
-        tokio::task::spawn_blocking(move || this.send_here(&name, &message))
+        tokio::task::spawn_blocking(move || this.send_here(&name, &to, &message))
             .await
             .map_err(|error| Failure::Later(error.to_string()))?
     }
 
-    fn send_here(&self, name: &str, message: &Message) -> Result<(), Failure> {
+    fn send_here(&self, name: &str, to: &Envelope, message: &[u8]) -> Result<(), Failure> {
         match self {
             Self::Mailbox => Ok(()),
-            Self::Files(folder) => write_file(folder, name, &message.formatted())
-                .map_err(|error| Failure::Later(error.to_string())),
-            Self::Smtp(server) => match server.send(message) {
+            Self::Files(folder) => {
+                write_file(folder, name, message).map_err(|error| Failure::Later(error.to_string()))
+            }
+            Self::Smtp(server) => match server.send_raw(to, message) {
                 Ok(_) => Ok(()),
                 Err(error) => Err(failure(&error)),
             },

@@ -35,6 +35,8 @@ pub enum Update {
     },
     /// Another text or place at the same time.
     Reworded,
+    /// The same time on the clock, which is another instant since the law about clocks has changed (rule T6).
+    Clocks,
 }
 
 /// Writes the invitations to a new meeting (rules O2, O5).
@@ -69,12 +71,13 @@ pub fn update(
     to_everybody(conn, ctx, details, |desk| {
         let was = match change {
             Update::Moved { from } => Some(desk.when(from.start().into(), from.end().into())),
-            Update::Reworded => None,
+            Update::Reworded | Update::Clocks => None,
         };
         let words = MeetingUpdate {
             name: desk.name(),
             meeting: desk.facts(),
             was,
+            clocks: change == Update::Clocks,
             answered: desk.has_accepted(),
             answers: desk.answers(),
         };
@@ -128,6 +131,7 @@ pub fn tell_answer(
                 name: desk.name(),
                 meeting: desk.facts(),
                 was: None,
+                clocks: false,
                 answered: desk.has_accepted(),
                 answers: desk.answers(),
             };

@@ -43,6 +43,7 @@ mod text;
 pub mod times;
 pub mod views;
 pub mod when;
+pub mod zones;
 
 pub use text::Words;
 

@@ -109,6 +109,12 @@ fn move_to(ctx: &Context, details: &mut Details, pair: &Pair, new: Span, agreed:
     meeting.zone = zone.name().to_owned();
     meeting.local_start = local_start(zone, new);
     meeting.updated_at = ctx.now;
+    reopen(ctx, details, agreed);
+}
+
+/// Opens the answers again, but for those of whoever moved it and of those who agreed (rule O8).
+pub(super) fn reopen(ctx: &Context, details: &mut Details, agreed: &[PersonId]) {
+    let sequence = details.meeting.sequence;
     for participant in &mut details.participants {
         let attendee = &mut participant.attendee;
         let moved_it = ctx.actor.person_id() == Some(attendee.person_id)
@@ -123,13 +129,17 @@ fn move_to(ctx: &Context, details: &mut Details, pair: &Pair, new: Span, agreed:
             Actor::Link { .. } => Source::Link,
             _ => Source::Api,
         });
-        attendee.answered_sequence = meeting.sequence;
+        attendee.answered_sequence = sequence;
         attendee.of_series = false;
         attendee.comment = None;
     }
 }
 
-fn save(conn: &mut Conn, details: &mut Details) -> Result<(), Problem> {
+/// Saves a meeting that has moved.
+///
+/// # Errors
+/// 409 `meeting-time-taken`; 412.
+pub(super) fn save(conn: &mut Conn, details: &mut Details) -> Result<(), Problem> {
     store::save(conn, &mut details.meeting)?;
     store::move_bookings(conn, &details.meeting).map_err(taken)?;
     for participant in &details.participants {

@@ -11,6 +11,7 @@ use crate::db::{Conn, MultiBackend};
 use crate::kernel::ids::{
     AccountId, AnswerId, AttendeeId, MeetingId, MentorshipId, PersonId, ProgrammeId, SeriesId,
 };
+use crate::kernel::zone::TZDB_VERSION;
 use crate::kernel::{Instant, Locale, Problem, Zone};
 
 /// A meeting as it is stored.
@@ -182,7 +183,7 @@ pub struct AnswerLine {
 /// at that time (rule S4).
 pub fn insert(conn: &mut Conn, meeting: &Meeting, attendees: &[Attendee]) -> QueryResult<()> {
     diesel::insert_into(meetings::table)
-        .values(meeting)
+        .values((meeting, meetings::tzdb.eq(*TZDB_VERSION)))
         .execute(conn)?;
     for attendee in attendees {
         diesel::insert_into(meeting_attendees::table)
@@ -200,8 +201,12 @@ pub fn insert(conn: &mut Conn, meeting: &Meeting, attendees: &[Attendee]) -> Que
     Ok(())
 }
 
-/// Moves the time that a meeting takes of everybody in it. Errors as [`insert`].
+/// Moves the time that a meeting takes of everybody in it, and notes under which zone data that time was found
+/// (rule T6). Errors as [`insert`].
 pub fn move_bookings(conn: &mut Conn, meeting: &Meeting) -> QueryResult<()> {
+    diesel::update(meetings::table.find(meeting.id))
+        .set(meetings::tzdb.eq(*TZDB_VERSION))
+        .execute(conn)?;
     diesel::update(bookings::table.filter(bookings::meeting_id.eq(meeting.id)))
         .set((
             bookings::starts_at.eq(meeting.starts_at),

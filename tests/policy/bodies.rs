@@ -18,6 +18,10 @@ const BODIES: &[Body] = &[
         "invite_account",
         || json!({"role": "coach", "person_id": null, "email": "walk@example.org", "display_name": "W"}),
     ),
+    (
+        "add_busy_calendar",
+        || json!({"address": "no address at all"}),
+    ),
     ("add_grant", || json!({"role": "coordinator"})),
 ];
 

@@ -183,10 +183,46 @@ impl World {
                 let body = json!({"kind": "other", "other_person_id": other});
                 self.beneath_person(app, "conflicts", role, side, &body)
             }
+            "busy-calendars" => self.busy_calendar(app, role, side),
             "attendees" if role == Role::Mentee => pair.mentee_id.to_string(),
             "attendees" => pair.mentor_id.to_string(),
             _ => panic!("tests/policy/world.rs knows no object for {kind} ({operation}): add it"),
         }
+    }
+
+    /// A calendar of the person of `role`, at an address that nobody may ask.
+    fn busy_calendar(&self, app: &TestApp, role: Role, side: Side) -> String {
+        use passerelle::db::schema::busy_calendars as c;
+        use passerelle::kernel::ids::BusyCalendarId;
+        let person: PersonId = self.object(app, "persons", "", role, side).parse().unwrap();
+        let now = app.ctx().now;
+        let id = BusyCalendarId::new(now);
+        let keyring = &app.app.platform.keyring;
+        let address = keyring
+            .seal("busy-calendar", b"https://127.0.0.1/a.ics")
+            .unwrap();
+        app.db(|conn| {
+            diesel::insert_into(c::table)
+                .values((
+                    c::id.eq(id),
+                    c::person_id.eq(person),
+                    c::address_sealed.eq(&address),
+                    c::address_tag.eq(id.to_string()),
+                    c::shown.eq("https://127.0.0.1/…"),
+                    c::whole_days.eq(true),
+                    c::fingerprint.eq(""),
+                    c::events.eq(0),
+                    c::not_understood.eq(0),
+                    c::failures.eq(0),
+                    c::read_at.eq(now),
+                    c::checked_at.eq(now),
+                    c::next_check_at.eq(now),
+                    c::created_at.eq(now),
+                ))
+                .execute(conn)?;
+            Ok(())
+        });
+        id.to_string()
     }
 
     /// What an administrator makes beneath the person of `role`.

@@ -3,6 +3,7 @@
 #![allow(dead_code)]
 
 pub mod app;
+pub mod calendar_server;
 pub mod checkers;
 pub mod databases;
 pub mod dovecot;

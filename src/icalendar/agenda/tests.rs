@@ -294,6 +294,10 @@ fn hostile_rules_cost_little() {
     let many = "BEGIN:VEVENT\nUID:1\nDTSTART:19700101T000000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=1000000000\nEND:VEVENT\n".repeat(2000);
     let result = busy(file(&many).as_bytes(), None, &view(), Bounds::default());
     assert_eq!(result, Err(AgendaError::TooMuch));
+    // Days that are looked at and never taken count as well.
+    let never = many.replace("COUNT=1000000000", "BYMONTH=2;BYMONTHDAY=30;COUNT=9");
+    let result = busy(file(&never).as_bytes(), None, &view(), Bounds::default());
+    assert_eq!(result, Err(AgendaError::TooMuch));
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }
 

@@ -170,7 +170,7 @@ fn trouble(error: &Error) -> Trouble {
         Error::Timeout(_) => Trouble::TooSlow,
         Error::BodyExceedsLimit(_) => Trouble::TooLarge,
         Error::BadUri(_) | Error::Http(_) => Trouble::NotAllowed,
-        Error::Protocol(_) => Trouble::ServerTrouble,
+        Error::Protocol(_) | Error::Decompress(..) => Trouble::ServerTrouble,
         Error::Io(error) => of_io(error),
         _ => Trouble::Unreachable,
     }

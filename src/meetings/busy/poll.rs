@@ -58,11 +58,11 @@ pub fn claim(
     )?)
 }
 
-/// Looks at a calendar. It blocks, and opens a transaction only to find out what to ask; `conn` gives a
-/// connection for so long.
+/// Looks at a calendar: with the marks of what is known, or anew when that was long ago. It blocks; no
+/// transaction may be open.
 ///
 /// # Errors
-/// Those of the database; what goes wrong with the calendar is in the answer.
+/// [`Trouble`].
 pub fn look(
     ctx: &Context,
     calendar: &Calendar,

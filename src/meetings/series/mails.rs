@@ -67,6 +67,7 @@ pub fn update(
             name: desk.name(),
             meeting: desk.facts(),
             was: was.map(|was| desk.when(was.start().into(), was.end().into())),
+            clocks: false,
             answered: desk.has_accepted(),
             answers: desk.answers(),
         };
@@ -185,6 +186,7 @@ pub fn tell_answer(
             name: desk.name(),
             meeting: desk.facts(),
             was: None,
+            clocks: false,
             answered: desk.has_accepted(),
             answers: desk.answers(),
         };
