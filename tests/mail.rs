@@ -94,6 +94,7 @@ fn facts(app: &TestApp, locale: Locale, other: &str) -> (MeetingFacts, Instant, 
     let facts = MeetingFacts {
         other: other.into(),
         when: When::new(start, end, zone, locale),
+        repeats: None,
         programme: "Génie 2026".into(),
         place: None,
         url: Some("https://meet.example/salle".into()),
