@@ -182,4 +182,19 @@ fn the_records_to_publish_are_printed() {
         "{said}"
     );
     assert!(!said.contains("PRIVATE"), "{said}");
+
+fn the_first_administrator_gets_a_link_and_an_operator_can_end_every_signing_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("p.db").display());
+    let account = |arguments: &[&str]| {
+        let output = passerelle(&[&["account"], arguments].concat())
+            .env("PASSERELLE__DATABASE__URL", &url)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let link = account(&["create-admin", "zoé@exämple.ca", "--name", "Zoé Roy"]);
+    assert!(link.contains("/set-password/"), "{link}");
+    assert!(account(&["retire-keys"]).contains("retired"));
 }
