@@ -14,6 +14,7 @@ mod nudging;
 mod pausing;
 mod racing;
 mod reminding;
+mod reoffering;
 mod replaying;
 pub mod series;
 mod series_answering;

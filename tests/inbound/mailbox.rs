@@ -319,7 +319,7 @@ fn spawn(app: &TestApp, port: u16) -> Child {
         .env("PASSERELLE__MAIL__INBOUND__IMAP__PORT", port.to_string())
         .env("PASSERELLE__MAIL__INBOUND__IMAP__SECURITY", "none")
         .env("PASSERELLE__MAIL__INBOUND__IMAP__USER", "answers")
-        .env("PASSERELLE__MAIL__INBOUND__IMAP__PASSWORD", "secret word")
+        .env("PASSERELLE__MAIL__INBOUND__IMAP__PASSWORD", "secret-word")
         .env("PASSERELLE__MAIL__INBOUND__IMAP__POLL_SECONDS", "1")
         .env("PASSERELLE__WORKER__LEASE_SECONDS", "10")
         .stdout(Stdio::null())

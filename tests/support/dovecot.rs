@@ -116,7 +116,7 @@ impl Dovecot {
             imap.port = port;
             imap.security = security;
             imap.user = "answers".into();
-            imap.password = "secret word".to_owned().into();
+            imap.password = "secret-word".to_owned().into();
             imap.poll_seconds = 1;
             imap.timeout_seconds = 20;
             imap.ca_file.clone_from(&ca_file);
@@ -157,7 +157,7 @@ fn configuration(folder: &Path, port: u16, tls_port: u16, other: Option<(u32, u3
          service imap-login {{\n  chroot =\n  inet_listener imap {{\n    port = {port}\n  }}\n  \
          inet_listener imaps {{\n    port = {tls_port}\n    ssl = yes\n  }}\n}}\n\
          service anvil {{\n  chroot =\n}}\nservice stats {{\n  chroot =\n}}\n\
-         passdb {{\n  driver = static\n  args = password=secret word\n}}\n\
+         passdb {{\n  driver = static\n  args = password=secret-word\n}}\n\
          userdb {{\n  driver = static\n  args = uid={user} gid={group} home={folder}/home\n}}\n"
     )
 }
@@ -214,7 +214,7 @@ impl Client {
             tag: 0,
         };
         this.line();
-        this.say("LOGIN answers \"secret word\"");
+        this.say("LOGIN answers \"secret-word\"");
         this.say("SELECT INBOX");
         this
     }
