@@ -92,6 +92,7 @@ fn facts(app: &TestApp, locale: Locale, other: &str) -> (MeetingFacts, Instant, 
     let end = start.plus(Duration::hours(1));
     let zone = Zone::parse("America/St_Johns").unwrap();
     let facts = MeetingFacts {
+        repeats: None,
         other: other.into(),
         when: When::new(start, end, zone, locale),
         repeats: None,

@@ -27,6 +27,7 @@ mod digests;
 mod hours;
 mod i18n;
 mod import;
+mod inbound;
 mod jobs;
 mod killed;
 mod mail;
