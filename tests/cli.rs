@@ -182,6 +182,7 @@ fn the_records_to_publish_are_printed() {
         "{said}"
     );
     assert!(!said.contains("PRIVATE"), "{said}");
+}
 
 #[test]
 fn the_first_administrator_gets_a_link_and_an_operator_can_end_every_signing_key() {

@@ -20,4 +20,3 @@ pub mod series;
 mod series_answering;
 mod series_changing;
 mod zoning;
-mod reoffering;

@@ -79,7 +79,9 @@ impl Limiter {
         let Some(mut shard) = self.shard(&key) else {
             return Ok(self.left(now, now));
         };
-        let arrival = shard.get(&key).copied().unwrap_or(now).max(now);
+        // Further ahead than a whole quota it can only be by a clock that was set back: nobody waits for that.
+        let kept = shard.get(&key).filter(|arrival| **arrival - now <= MINUTE);
+        let arrival = kept.copied().unwrap_or(now).max(now);
         let next = arrival + interval;
         if next - now > MINUTE {
             return Err(seconds(next - now - MINUTE));

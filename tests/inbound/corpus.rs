@@ -409,7 +409,7 @@ fn i8_a_note_is_kept_whatever_it_is_written_in() {
             ("utf-16", "Très bien"),
             (
                 "exchange-decline-with-comment",
-                "Je suis désolée, je serai\nen déplacement ce jour-là.",
+                "Je suis désolée, je serai\n en déplacement ce jour-là.",
             ),
             ("apple-calendar-decline", "Une autre fois, avec plaisir"),
         ] {

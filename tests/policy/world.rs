@@ -485,7 +485,7 @@ impl Half {
     fn series(&self, app: &TestApp, administrator: &Someone) -> String {
         let book = || {
             let path = format!("/api/v1/mentorships/{}/series", self.pair.mentorship.id);
-            let body = json!({"starts_at": "2026-10-20T22:00:00Z", "count": 3});
+            let body = json!({"starts_at": "2026-11-10T23:00:00Z", "count": 3});
             let made = app.post(administrator, &path, &body).expect(201);
             made.json()["id"].as_str().unwrap().to_owned()
         };

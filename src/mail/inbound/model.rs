@@ -17,6 +17,7 @@ crate::text_enum! {
 
 crate::text_enum! {
     /// What has become of it.
+    #[schema(as = InboundState)]
     pub enum State {
         /// It did what it said.
         Applied => "applied",
@@ -37,6 +38,7 @@ crate::text_enum! {
 
 crate::text_enum! {
     /// What a message is, at a glance.
+    #[schema(as = InboundKind)]
     pub enum Kind {
         Answer => "answer",
         Proposal => "proposal",

@@ -36,6 +36,7 @@ crate::text_enum! {
 
 crate::text_enum! {
     /// How an answer came.
+    #[schema(as = MatchConsentSource)]
     pub enum AnswerSource {
         /// Through the link in the mail.
         Link => "link",

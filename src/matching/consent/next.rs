@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::offer::offer_in;
 use crate::db::Conn;
 use crate::kernel::ids::ParticipationId;
-use crate::kernel::{Context, Problem};
+use crate::kernel::{Actor, Context, Problem};
 use crate::matching::decide::{self, Noting};
 use crate::matching::engine::explain::{alternatives_for_mentee, explain};
 use crate::matching::frozen::{Frozen, frozen};
@@ -141,7 +141,12 @@ fn propose(
         overridden: false,
         person_id: None,
     };
-    decide::note(conn, ctx, &offered, noted)?;
+    // The programme's settings decided, not whoever said no.
+    let settled = Context {
+        actor: Actor::System("consent-settings"),
+        ..ctx.clone()
+    };
+    decide::note(conn, &settled, &offered, noted)?;
     decide::audit(conn, ctx, "proposal.offer-next", &new, &offered)?;
     Ok(offered)
 }

@@ -45,7 +45,8 @@ pub(super) fn propose(conn: &mut Conn, ctx: &Context, wanted: Wanted) -> Result<
         let oneself = ctx.actor.person_id();
         let attends = |person: &PersonId| details.participant(*person).is_some();
         let attendee = wanted.person.or(oneself.filter(attends));
-        let persons = attendee.into_iter().collect();
+        // Whoever is not in the meeting is no reason to be let at it.
+        let persons = attendee.filter(attends).into_iter().collect();
         policy::allow(
             &ctx.actor,
             Action::ProposeMeetingTime,

@@ -107,7 +107,12 @@ fn the_checker_refuses_whatever_was_tampered_with() {
     assert!(refused(&|o| o.pairs[0].pinned = true));
     assert!(refused(&|o| o.pairs.swap(0, 1)), "the order is fixed");
     assert!(refused(&|o| o.pairs.insert(0, o.pairs[0])), "nobody twice");
-    assert!(refused(&|o| { o.pairs.pop(); }), "one pair fewer");
+    assert!(
+        refused(&|o| {
+            o.pairs.pop();
+        }),
+        "one pair fewer"
+    );
     for mentor in 0..20 {
         let moved = refused(&|o| o.pairs[0].mentor = mentor);
         assert_eq!(moved, mentor != outcome.pairs[0].mentor);
