@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::details::Details;
 use super::links;
-use super::model::{Answer, Outcome, Partstat, State};
+use super::model::{Answer, Outcome, Partstat};
 use super::series::{self, Membership};
 use super::slots::Span;
 use super::store::{Meeting, Participant};
@@ -503,8 +503,9 @@ impl Desk<'_> {
         event.stamp = meeting
             .dtstamp
             .max(Instant::new(self.ctx.now.utc().trunc_subsecs(0)));
-        event.status = match (method, meeting.status) {
-            (Method::Cancel, _) | (_, State::Cancelled) => Status::Cancelled,
+        // Of a series that goes on the words may come from a meeting that was called off: only a CANCEL cancels.
+        event.status = match method {
+            Method::Cancel => Status::Cancelled,
             _ => Status::Confirmed,
         };
         event.summary = title(locale, meeting, &self.other());

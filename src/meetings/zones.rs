@@ -172,7 +172,10 @@ pub fn apply(conn: &mut Conn, ctx: &Context, id: MeetingId) -> Result<Fate, Prob
         Ok(Fate::Mended)
     });
     match done {
-        Err(Problem::Conflict { code, .. }) if code == "meeting-time-taken" => Ok(Fate::Conflict),
+        Err(Problem::Conflict {
+            code: "meeting-time-taken",
+            ..
+        }) => Ok(Fate::Conflict),
         Err(Problem::NotFound | Problem::Stale) => Ok(Fate::Gone),
         done => done,
     }

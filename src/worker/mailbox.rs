@@ -238,7 +238,7 @@ impl Reader {
             .app
             .db
             .run(move |conn| {
-                let outcome = outcome.as_ref().map(|()| ()).map_err(String::as_str);
+                let outcome = outcome.as_ref().copied().map_err(String::as_str);
                 mailbox::note(conn, &name, now, outcome)
             })
             .await;

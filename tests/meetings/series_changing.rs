@@ -3,7 +3,9 @@
 use passerelle::icalendar::{Method, Participation, Status};
 use serde_json::json;
 
-use super::fixture::{address, again, booked, calendar, event, letter_to, letters, pair, work};
+use super::fixture::{
+    address, again, booked, calendar, event, letter_to, letters, pair, pair_in, programme, work,
+};
 use super::series::{booked_series, do_it, master, meeting, path, six, toronto};
 use crate::support::app::instant;
 use crate::support::each_database;
@@ -308,7 +310,8 @@ fn every_meeting_of_a_series_has_its_reminders_and_a_cancelled_one_has_none() {
 #[test]
 fn who_has_not_answered_a_series_is_asked_once_more_about_all_of_it() {
     each_database(|app| {
-        let pair = pair(app);
+        let usual = json!({ "meetings": { "nudge_after_minutes": 2880 } });
+        let pair = pair_in(app, programme(app, usual));
         let series = booked_series(app, &pair, &six());
         let moved = json!({ "starts_at": "2026-10-27T23:00:00Z" });
         let fourth = format!("{}/reschedule", meeting(&series, 3));

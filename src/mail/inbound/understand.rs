@@ -165,7 +165,9 @@ pub(super) fn parse(raw: &[u8]) -> Result<Message<'_>, Reason> {
     if parts.take(MOST_PARTS + 1).count() > MOST_PARTS {
         return Err(Reason::TooMuch(Limit::Depth));
     }
-    MessageParser::new().parse(raw).ok_or(Reason::Unreadable)
+    // It panics over some damaged multiparts ("could not find multipart"); one such mail must stop nobody.
+    let read = std::panic::catch_unwind(|| MessageParser::new().parse(raw));
+    read.ok().flatten().ok_or(Reason::Unreadable)
 }
 
 /// Of a message that is not looked at as a whole: who sent it and to which token, by its headers alone.

@@ -159,7 +159,10 @@ fn decline(
 /// A database error.
 pub fn resume(conn: &mut Conn, ctx: &Context, person: PersonId) -> Result<(), Problem> {
     match resume_by_link(conn, ctx, person) {
-        Err(Problem::Conflict { code, .. }) if code == "person-not-paused" => Ok(()),
+        Err(Problem::Conflict {
+            code: "person-not-paused",
+            ..
+        }) => Ok(()),
         done => done.map(|_| ()),
     }
 }

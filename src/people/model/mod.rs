@@ -195,10 +195,7 @@ impl Person {
             // signs only is refused before.
             self.name_key = self.given_name.to_lowercase();
         }
-        self.email_key = self
-            .email
-            .as_deref()
-            .map(|address| crate::kernel::address::key(address));
+        self.email_key = self.email.as_deref().map(crate::kernel::address::key);
     }
 }
 
