@@ -6,6 +6,7 @@
 //! zoneinfo) in the same run, checks that the slots are the same, and prints the ratio.
 
 #![expect(
+    clippy::indexing_slicing,
     clippy::expect_used,
     reason = "a benchmark that cannot be set up should stop"
 )]
