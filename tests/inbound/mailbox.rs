@@ -182,7 +182,7 @@ fn with_tls_from_the_start_or_later_and_only_with_a_certificate_that_is_trusted(
                 let _worker = Worker::start(&app.app, "a");
                 let name = name_of(&app.app.platform.settings.mail.inbound.imap);
                 until("refused", || {
-                    let state = app.db(|conn| mailbox::all(conn));
+                    let state = app.db(mailbox::all);
                     state.iter().any(|one| {
                         one.name == name
                             && one
