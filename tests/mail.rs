@@ -188,7 +188,7 @@ fn o5_an_invitation_arrives_with_its_text_its_page_and_the_calendar_object_twice
         );
         assert_eq!(
             mail.subject(),
-            Some("Invitation : Amélie O’Connor, vendredi 9 octobre 2026, 9 h 30")
+            Some("Invitation\u{a0}: Amélie O’Connor, vendredi 9 octobre 2026, 9\u{a0}h\u{a0}30")
         );
         let from = mail.from().and_then(|from| from.first()).unwrap();
         assert_eq!(from.name(), Some("Amélie O’Connor via Passerelle"));

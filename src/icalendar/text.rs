@@ -8,24 +8,28 @@ const LONGEST_NAME: usize = 200;
 
 /// A person's or meeting's name made fit for a calendar parameter or a mail header (O4): no
 /// controls, no line breaks of any kind, no invisible reordering of text, `"` becomes `'`, runs of
-/// blanks become one, 200 characters at most. May be empty.
+/// blanks become one, 200 characters at most. A no-break space between two words stays one: French
+/// keeps a colon and an hour on the line of the word before. May be empty.
 #[must_use]
 pub fn clean_name(name: &str) -> String {
     let mut out = String::with_capacity(name.len().min(4 * LONGEST_NAME));
-    let (mut length, mut gap) = (0, false);
+    let mut length = 0;
+    let mut gap: Option<char> = None;
     for c in name.chars().filter(|c| !is_reordering(*c)) {
         if c.is_whitespace() || c.is_control() {
-            gap = length > 0;
+            gap = match (gap, c) {
+                _ if length == 0 => None,
+                (None, '\u{a0}' | '\u{202f}') => Some(c),
+                _ => Some(' '),
+            };
             continue;
         }
-        let needed = if gap { 2 } else { 1 };
+        let needed = if gap.is_some() { 2 } else { 1 };
         if length + needed > LONGEST_NAME {
             break;
         }
         length += needed;
-        if std::mem::take(&mut gap) {
-            out.push(' ');
-        }
+        out.extend(gap.take());
         out.push(if c == '"' { '\'' } else { c });
     }
     out
@@ -197,6 +201,17 @@ mod tests {
         assert_eq!(clean_name("\r\n\t"), "");
         assert_eq!(clean_name(&"é".repeat(5000)).chars().count(), 200);
         assert_eq!(clean_name("آمنة بنت علي 👩‍⚕️"), "آمنة بنت علي 👩‍⚕️");
+    }
+
+    #[test]
+    fn o4_a_no_break_space_between_two_words_stays_and_runs_of_blanks_become_one() {
+        assert_eq!(
+            clean_name("Rappel\u{a0}: 18\u{a0}h"),
+            "Rappel\u{a0}: 18\u{a0}h"
+        );
+        assert_eq!(clean_name("a\u{202f}b"), "a\u{202f}b");
+        assert_eq!(clean_name("a \u{a0}b\u{a0}\u{a0}c\u{a0}\nd"), "a b c d");
+        assert_eq!(clean_name("\u{a0}a\u{202f}"), "a");
     }
 
     #[test]

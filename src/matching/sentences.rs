@@ -274,7 +274,7 @@ fn window_words(window: &LocalWindow, locale: Locale) -> String {
     )
 }
 
-/// `18:00` in English, `18 h` or `18 h 30` in French.
+/// `18:00` in English, `18 h` or `18 h 30` in French, where a no-break space keeps the hour whole.
 fn clock(minutes: u16, locale: Locale) -> String {
     // Midnight at the end of a day is 24:00, an hour after it is 01:00.
     let of_day = if minutes > 1440 {
@@ -285,8 +285,8 @@ fn clock(minutes: u16, locale: Locale) -> String {
     let (hour, minute) = (of_day / 60, of_day % 60);
     match (locale, minute) {
         (Locale::En, _) => format!("{hour:02}:{minute:02}"),
-        (Locale::Fr, 0) => format!("{hour} h"),
-        (Locale::Fr, _) => format!("{hour} h {minute:02}"),
+        (Locale::Fr, 0) => format!("{hour}\u{a0}h"),
+        (Locale::Fr, _) => format!("{hour}\u{a0}h\u{a0}{minute:02}"),
     }
 }
 

@@ -142,7 +142,7 @@ mod tests {
         let toronto = when(start, end, "America/Toronto", Locale::Fr);
         assert_eq!(
             sentence(Locale::Fr, &toronto),
-            "mardi 8 décembre 2026, de 18\u{a0}h\u{a0}05 à 19\u{a0}h\u{a0}05 (heure locale : Toronto, HNE)"
+            "mardi 8 décembre 2026, de 18\u{a0}h\u{a0}05 à 19\u{a0}h\u{a0}05 (heure locale\u{a0}: Toronto, HNE)"
         );
     }
 
@@ -152,7 +152,7 @@ mod tests {
         let night = when(start, end, "America/Toronto", Locale::Fr);
         assert_eq!(
             sentence(Locale::Fr, &night),
-            "samedi 1er mai 2027, de 23\u{a0}h à 0\u{a0}h\u{a0}30 le lendemain (heure locale : Toronto, HAE)"
+            "samedi 1er mai 2027, de 23\u{a0}h à 0\u{a0}h\u{a0}30 le lendemain (heure locale\u{a0}: Toronto, HAE)"
         );
     }
 }

@@ -73,8 +73,8 @@ fn f1_a_persons_feed_is_read_without_sign_in_and_says_what_the_person_sees_elsew
         for line in [
             "REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n",
             "X-PUBLISHED-TTL:PT1H\r\n",
-            "NAME:Passerelle : mes rencontres\r\n",
-            "X-WR-CALNAME:Passerelle : mes rencontres\r\n",
+            "NAME:Passerelle\u{a0}: mes rencontres\r\n",
+            "X-WR-CALNAME:Passerelle\u{a0}: mes rencontres\r\n",
         ] {
             assert!(text.contains(line), "{line} is missing in {text}");
         }

@@ -97,7 +97,7 @@ fn l1_the_button_answers_without_signing_in_and_one_can_change_ones_mind() {
         assert!(page.text.contains("Serez-vous là?"), "{}", page.text);
         assert!(
             page.text.contains(
-                "mardi 13 octobre 2026, de 15\u{a0}h à 16\u{a0}h (heure locale : Vancouver"
+                "mardi 13 octobre 2026, de 15\u{a0}h à 16\u{a0}h (heure locale\u{a0}: Vancouver"
             ),
             "{}",
             page.text

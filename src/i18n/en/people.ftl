@@ -25,7 +25,7 @@ field-language = This is not the code of a language, such as fr.
 field-twice = This is listed twice.
 field-window = Give a weekday from 1 to 7, and two different times written HH:MM.
 field-hour = Write the time as HH:MM.
-field-not-a-coach = This account is not a coach's.
+field-not-a-coach = This account is not a coach’s.
 field-oneself = Choose another person.
 
 # Topics of mentoring

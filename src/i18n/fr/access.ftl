@@ -16,7 +16,7 @@ problem-account-in-use = Ce compte est utilisé
 problem-account-oneself = Vous ne pouvez pas désactiver votre propre compte
     .detail = Adressez-vous à une autre personne de l’administration ou de la coordination.
 problem-last-administrator = C’est le dernier compte d’administration
-    .detail = Donnez d’abord ce rôle à une autre personne : sans lui, personne ne peut gérer les comptes.
+    .detail = Donnez d’abord ce rôle à une autre personne : sans lui, personne ne peut gérer les comptes.
 
 # Champs
 field-email-address = Ce n’est pas une adresse courriel, comme amelie@example.org.
@@ -24,7 +24,7 @@ field-password-like-email = Le mot de passe ressemble trop à l’adresse courri
 field-password-common = Ce mot de passe se devine facilement. Essayez quelques mots sans rapport entre eux.
 field-password-wrong = Ce n’est pas votre mot de passe actuel.
 field-password-differs = Les deux mots de passe ne sont pas les mêmes.
-field-grant-everywhere = Ce rôle vaut partout : n’indiquez pas de programme.
+field-grant-everywhere = Ce rôle vaut partout : n’indiquez pas de programme.
 field-role-needs-person = Seul le compte d’une personne des programmes peut avoir ce rôle.
 
 # Rôles
@@ -51,8 +51,8 @@ access-forgotten-lead = Écrivez l’adresse que vous utilisez ici. Nous vous en
 access-forgotten-send = Recevoir un lien
 access-forgotten-sent = Regardez vos courriels
 access-forgotten-sent-detail = Si un compte a cette adresse, un lien est en route. Il fonctionne une seule fois, pendant { $hours ->
-    [one] { $hours } heure
-   *[other] { $hours } heures
+    [one] { $hours } heure
+   *[other] { $hours } heures
 }.
 access-forgotten-nothing-came = Rien n’est arrivé? Regardez dans les courriels indésirables, vérifiez l’orthographe de l’adresse, ou écrivez à la coordination.
 access-set-password = Choisir un mot de passe

@@ -1,6 +1,6 @@
 # Agendas auxquels un logiciel s’abonne
-feed-mine = { $platform } : mes rencontres
-feed-programmes = { $platform } : mes programmes
+feed-mine = { $platform } : mes rencontres
+feed-programmes = { $platform } : mes programmes
 feed-pair = { $mentor } et { $mentee }
 
 # Heures prises d’après un agenda que la personne a déjà

@@ -9,7 +9,7 @@ consent-said-no = Vous avez dit non
 consent-next-declined = Merci de nous l’avoir dit. { $other } n’apprend ni que cela vient de vous, ni pourquoi. Si c’était oui finalement, vous pouvez encore le dire, tant que la place est libre.
 consent-thanks-no = Merci de nous l’avoir dit. Votre programme cherche une autre solution.
 consent-began = Votre mentorat avec { $other } commence
-consent-began-lead = C’est oui de part et d’autre. Un courriel qui fait les présentations est en route : choisissez un moment pour une première conversation. Si quelque chose ne va pas, écrivez à votre programme.
+consent-began-lead = C’est oui de part et d’autre. Un courriel qui fait les présentations est en route : choisissez un moment pour une première conversation. Si quelque chose ne va pas, écrivez à votre programme.
 consent-late = Le délai de réponse est passé
 consent-late-lead = La place est de nouveau libre, et votre programme cherche une autre solution. Si vous le souhaitez toujours, écrivez à votre programme.
 consent-over = Cette question n’est plus ouverte
@@ -24,7 +24,7 @@ consent-reasons = Pourquoi vous allez bien ensemble
 consent-private = Vous saurez comment joindre { $other } après un oui de part et d’autre. D’ici là, { $other } ne saura pas non plus comment vous joindre.
 consent-change = Avez-vous changé d’avis?
 consent-deadline = Merci de répondre avant le
-consent-until = { $date }, { $time } (heure locale : { $place })
+consent-until = { $date }, { $time } (heure locale : { $place })
 consent-yes = Oui, j’aimerais rencontrer { $other }
 consent-no = Non, pas cette fois
 consent-reason = Voulez-vous nous dire pourquoi?
@@ -48,7 +48,7 @@ problem-replacement-overtaken = Cette personne mentore ne peut plus être propos
 
 # Le dossier des décisions, pour la personne concernée et pour la coordination.
 record-approved = La coordination ({ $who }) a approuvé ce jumelage.
-record-approved-offered = La coordination ({ $who }) a approuvé ce jumelage ; les deux personnes ont ensuite été consultées.
+record-approved-offered = La coordination ({ $who }) a approuvé ce jumelage; les deux personnes ont ensuite été consultées.
 record-rejected = La coordination ({ $who }) a écarté ce jumelage.
 record-held = La coordination ({ $who }) a mis ce jumelage de côté pour plus tard.
 record-released = La coordination ({ $who }) a repris ce jumelage.
@@ -61,9 +61,9 @@ record-consented = { $person } a dit oui.
 record-declined = { $person } a dit non.
 record-lapsed = { $person } n’a pas répondu à temps.
 record-ended = Ce jumelage ne s’est pas fait.
-record-reason = Motif donné : { $reason }
+record-reason = Motif donné : { $reason }
 record-override = La coordination a choisi autrement que ce que le calcul proposait.
-record-grounds = Le calcul avait donné { $score } points sur 10 000 à ce jumelage. Ont le plus compté : { $parts }.
+record-grounds = Le calcul avait donné { $score } points sur 10 000 à ce jumelage. Ont le plus compté : { $parts }.
 record-somebody = une personne qui n’a plus de compte
 record-part = { $part } { $points } sur { $most }
 record-part-profession = profession
@@ -76,15 +76,15 @@ record-part-wishes = souhaits
 record-rights = C’est une personne qui a décidé, et non une machine seule. Vous pouvez demander à la coordination de votre programme de corriger ce sur quoi repose la décision, et d’entendre vos observations.
 
 # Ce que l’on perd avec une personne mentore, et qui recruter.
-match-loss-part = { $points } points de moins, surtout : { $part }
-match-loss-only = { $points } points de moins : seule personne mentore possible en { $occupation }
-recruit-supply = { $kind } : { $mentees ->
+match-loss-part = { $points } points de moins, surtout : { $part }
+match-loss-only = { $points } points de moins : seule personne mentore possible en { $occupation }
+recruit-supply = { $kind } : { $mentees ->
     [one] une personne la demande
    *[other] { $mentees } personnes la demandent
-}, dont { $unmatched } sans mentorat ; personnes mentores : { $mentors }, places : { $places }, places libres : { $left }.
+}, dont { $unmatched } sans mentorat; personnes mentores : { $mentors }, places : { $places }, places libres : { $left }.
 recruit-one-more-matched = Une place de plus permettrait un jumelage de plus.
 recruit-one-more-points = Une place de plus ajouterait { $points } points au total.
 recruit-one-more-nothing = Une place de plus ne changerait rien pour l’instant.
 recruit-none = Aucune personne mentore ne l’offre encore.
-match-told-recruit = Qui recruter ensuite :
-match-told-saved = Enregistré comme calcul : { $run }
+match-told-recruit = Qui recruter ensuite :
+match-told-saved = Enregistré comme calcul : { $run }

@@ -1,25 +1,25 @@
 # Raisons d’un jumelage.
-match-profession-same = La profession exercée par la personne mentore est exactement celle qui est visée : { $occupation }.
+match-profession-same = La profession exercée par la personne mentore est exactement celle qui est visée : { $occupation }.
 match-profession-close = La profession de la personne mentore, { $occupation }, est proche de celle qui est visée, { $target }.
 match-profession-related = La profession de la personne mentore, { $occupation }, est apparentée à celle qui est visée, { $target }.
 match-profession-far = La profession de la personne mentore, { $occupation }, a peu en commun avec celle qui est visée, { $target }.
 match-profession-none = La profession de la personne mentore, { $occupation }, relève d’un autre domaine que celle qui est visée, { $target }.
-match-profession-unknown = Il n’y a pas de profession à comparer : l’un des deux dossiers n’en mentionne aucune.
+match-profession-unknown = Il n’y a pas de profession à comparer : l’un des deux dossiers n’en mentionne aucune.
 match-profession-experience = L’expérience y est courte ou remonte à quelques années, ce qui compte un peu moins.
-match-language-shared = Langue commune : { $language } (personne accompagnée : { $mentee } ; personne mentore : { $mentor }).
-match-language-not-asked = Langue commune : { $language } (personne accompagnée : { $mentee } ; personne mentore : { $mentor }) ; une autre langue était demandée.
-match-language-relative = Langues apparentées seulement : { $language } pour la personne accompagnée, { $relative } pour la personne mentore.
+match-language-shared = Langue commune : { $language } (personne accompagnée : { $mentee }; personne mentore : { $mentor }).
+match-language-not-asked = Langue commune : { $language } (personne accompagnée : { $mentee }; personne mentore : { $mentor }); une autre langue était demandée.
+match-language-relative = Langues apparentées seulement : { $language } pour la personne accompagnée, { $relative } pour la personne mentore.
 match-language-none = Il n’y a pas de langue commune.
 match-level-native = langue maternelle
-match-time-common = Temps libre commun dans une semaine type : { $duration }, soit { $windows } (heure de la personne accompagnée).
-match-time-zones = À l’heure de la personne mentore : { $windows }.
+match-time-common = Temps libre commun dans une semaine type : { $duration }, soit { $windows } (heure de la personne accompagnée).
+match-time-zones = À l’heure de la personne mentore : { $windows }.
 match-time-least = Quand les changements d’heure ne tombent pas le même jour, il reste { $duration }.
 match-time-none = Il n’y a pas de temps libre commun dans une semaine type.
 match-hours = { $count ->
-    [one] { $count } heure
-   *[other] { $count } heures
+    [one] { $count } heure
+   *[other] { $count } heures
 }
-match-minutes = { $count } minutes
+match-minutes = { $count } minutes
 match-more = et plus
 match-window = { $day } de { $from } à { $to }
 match-weekday-1 = lundi
@@ -29,24 +29,24 @@ match-weekday-4 = jeudi
 match-weekday-5 = vendredi
 match-weekday-6 = samedi
 match-weekday-7 = dimanche
-match-topics-shared = Sujets demandés que la personne mentore propose : { $shared } sur { $asked } ({ $topics }).
+match-topics-shared = Sujets demandés que la personne mentore propose : { $shared } sur { $asked } ({ $topics }).
 match-topics-all = La personne mentore propose { $asked ->
     [one] le sujet demandé
    *[other] les { $asked } sujets demandés
-} : { $topics }.
+} : { $topics }.
 match-topics-none = La personne mentore ne propose aucun des sujets demandés.
 match-topics-not-asked = Aucun sujet n’est demandé.
 match-licence-same = La personne mentore a obtenu le permis d’exercice recherché, au même endroit.
 match-licence-other = La personne mentore a obtenu le permis d’exercice recherché, ailleurs au pays.
 match-licence-none = Aucun permis n’est en jeu, ou la personne mentore ne l’a pas obtenu.
 match-place-city = Les deux vivent à { $city } et peuvent se voir en personne.
-match-place-reach = Les deux peuvent se voir en personne : { $mentee } et { $mentor } sont proches.
+match-place-reach = Les deux peuvent se voir en personne : { $mentee } et { $mentor } sont proches.
 match-place-province = Les rencontres se feraient à distance, dans la même province.
 match-place-remote = Les rencontres se feraient à distance.
 match-place-none = Il n’y a pas de façon commune de se rencontrer.
 match-wishes-none = Aucun souhait pouvant compter n’est réalisé ici.
-match-wishes-mentee = Comme la personne accompagnée le souhaitait, la personne mentore est : { $wishes }.
-match-wishes-mentor = Comme la personne mentore le souhaitait, la personne accompagnée est : { $wishes }.
+match-wishes-mentee = Comme la personne accompagnée le souhaitait, la personne mentore est : { $wishes }.
+match-wishes-mentor = Comme la personne mentore le souhaitait, la personne accompagnée est : { $wishes }.
 
 # Règles qui excluent un jumelage.
 match-rule-mentee-not-active = La personne accompagnée n’est pas active
@@ -82,13 +82,13 @@ match-change-floor = Abaissez le seuil.
 
 # Pourquoi pas, et pourquoi personne.
 match-why-chosen = Ce jumelage a été proposé.
-match-why-excluded = Ce jumelage n’est pas possible : { $rules }.
-match-why-price = Faire plutôt ce jumelage coûterait { $points } points au total : { $changes }.
+match-why-excluded = Ce jumelage n’est pas possible : { $rules }.
+match-why-price = Faire plutôt ce jumelage coûterait { $points } points au total : { $changes }.
 match-why-price-fewer = Faire plutôt ce jumelage laisserait { $fewer ->
     [one] une personne
    *[other] { $fewer } personnes
-} de plus sans mentorat : { $changes }.
-match-why-free = Faire plutôt ce jumelage ne coûterait rien : un autre ensemble est aussi bon ({ $changes }).
+} de plus sans mentorat : { $changes }.
+match-why-free = Faire plutôt ce jumelage ne coûterait rien : un autre ensemble est aussi bon ({ $changes }).
 match-change-loses = { $mentee } n’aurait pas de mentorat
 match-change-moves = { $mentee } passerait de { $before } à { $after }
 match-change-gains = { $mentee } obtiendrait { $after }
@@ -98,12 +98,12 @@ match-nobody-taken = { $admissible ->
     [one] Une personne mentore est possible pour { $mentee }, mais ses places servent mieux l’ensemble auprès d’autres personnes.
    *[other] { $admissible } personnes mentores sont possibles pour { $mentee }, mais leurs places servent mieux l’ensemble auprès d’autres personnes.
 }
-match-nobody-removed = { $rule } : { $count } personnes mentores sur { $mentors }.
+match-nobody-removed = { $rule } : { $count } personnes mentores sur { $mentors }.
 match-nobody-would-open = { $change } Cela ouvrirait { $count ->
     [one] une personne mentore
    *[other] { $count } personnes mentores
 }.
-match-nobody-nearest = Au plus près : { $mentor } ({ $rules }).
+match-nobody-nearest = Au plus près : { $mentor } ({ $rules }).
 
 # Problèmes.
 problem-run-in-progress = Un calcul de ce programme est en cours
@@ -117,7 +117,7 @@ problem-person-twice = Une personne participe deux fois
 problem-run-not-explained = Ce calcul ne peut pas être expliqué
     .detail = Ses données ne sont plus là, ou il est encore en cours.
 problem-proposal-decided = Cette proposition a déjà été tranchée
-    .detail = Son état est « { $status } ». Une décision reste telle quelle.
+    .detail = Son état est « { $status } ». Une décision reste telle quelle.
 problem-proposal-stale = Cette proposition est dépassée
     .detail = Quelqu’un est parti, une place a été prise, ou un calcul plus récent l’a remplacée. Lancez un nouveau calcul.
 problem-proposal-overtaken = Cette proposition ne peut plus être approuvée
@@ -127,20 +127,20 @@ problem-proposal-not-held = Cette proposition n’est pas retenue
 problem-proposal-exists = Ce jumelage est déjà proposé
     .detail = Le calcul contient une proposition pour ces deux personnes. Tranchez celle-là.
 problem-replacement-breaks-rule = Ce jumelage enfreint une règle
-    .detail = { $rules }. Envoyez un motif et « override » pour passer outre aux règles qui le permettent.
+    .detail = { $rules }. Envoyez un motif et « override » pour passer outre aux règles qui le permettent.
 problem-replacement-impossible = Ce jumelage n’est pas possible
     .detail = { $rules }. On ne passe jamais outre à cette règle.
 field-not-taking-part = L’une des deux personnes ne participe pas, ou n’attend plus.
 field-pinned-and-banned = Ce jumelage est à la fois imposé et interdit.
-field-pin-breaks-rule = Ce jumelage n’est pas possible : { $rule }.
+field-pin-breaks-rule = Ce jumelage n’est pas possible : { $rule }.
 field-pins-exceed-places = La personne mentore a { $places } places libres et { $pins } jumelages imposés.
 field-pinned-twice = Cette personne est imposée deux fois.
 field-only-for-drafts = D’autres places ne s’essaient que dans une ébauche. Modifiez plutôt l’inscription.
 field-other-mentor = Choisissez un autre mentor que celui qui est proposé.
 
 # Ce que dit la commande.
-match-told-people = Personnes en attente : { $mentees }. Personnes mentores : { $mentors }, places libres : { $places }.
-match-told-matched = Jumelages proposés : { $matched }, résultat moyen : { $mean } sur 10 000.
-match-told-left = Sans jumelage possible : { $nobody }. Places mieux employées ailleurs : { $taken }. En pause, absentes ou sans consentement : { $away }.
-match-told-proof = Prouvé : parmi les { $pairs } jumelages possibles, aucun autre ensemble n’est meilleur.
-match-told-compared = Changements : { $changes } (jumelages en plus : { $won }, en moins : { $lost }, points au total : { $points }).
+match-told-people = Personnes en attente : { $mentees }. Personnes mentores : { $mentors }, places libres : { $places }.
+match-told-matched = Jumelages proposés : { $matched }, résultat moyen : { $mean } sur 10 000.
+match-told-left = Sans jumelage possible : { $nobody }. Places mieux employées ailleurs : { $taken }. En pause, absentes ou sans consentement : { $away }.
+match-told-proof = Prouvé : parmi les { $pairs } jumelages possibles, aucun autre ensemble n’est meilleur.
+match-told-compared = Changements : { $changes } (jumelages en plus : { $won }, en moins : { $lost }, points au total : { $points }).

@@ -56,4 +56,4 @@ wish-disability = une personne en situation de handicap
 wish-own-business = une personne à la tête de sa propre entreprise
 wish-changed-profession = une personne qui a changé de profession
 wish-over-fifty = une personne de plus de cinquante ans
-field-too-many = Il y en a trop : { $most } au plus.
+field-too-many = Il y en a trop : { $most } au plus.

@@ -12,7 +12,7 @@ problem-bad-idempotency-key = La clé Idempotency-Key ne peut pas servir
 problem-idempotency-in-progress = La même demande est en cours de traitement
     .detail = Attendez un instant, puis envoyez-la de nouveau avec la même clé.
 problem-idempotency-answer-lost = C’est fait, mais la réponse est perdue
-    .detail = Le serveur s’est arrêté juste après. Regardez ce qui est enregistré ; pour une nouvelle demande, prenez une nouvelle clé.
+    .detail = Le serveur s’est arrêté juste après. Regardez ce qui est enregistré; pour une nouvelle demande, prenez une nouvelle clé.
 problem-idempotency-reused = Cette clé Idempotency-Key a servi à une autre demande
     .detail = Envoyez une nouvelle clé pour une nouvelle demande.
 problem-sign-in-needed = Veuillez ouvrir une session
@@ -32,13 +32,13 @@ problem-stale = Quelqu’un a modifié ceci entre-temps
 problem-precondition-required = Indiquez la version que vous modifiez
     .detail = Envoyez dans l’en-tête If-Match l’ETag que vous avez lu.
 problem-too-large = C’est trop volumineux
-    .detail = La limite est ici de { $limit } octets.
+    .detail = La limite est ici de { $limit } octets.
 problem-unsupported-media = Ce format n’est pas lu ici
     .detail = Envoyez le type de contenu indiqué dans la documentation.
 problem-too-many-requests = Trop de demandes
     .detail = Attendez { $seconds ->
-        [one] { $seconds } seconde
-       *[other] { $seconds } secondes
+        [one] { $seconds } seconde
+       *[other] { $seconds } secondes
     } et essayez de nouveau.
 problem-busy = Le service est occupé
     .detail = Rien n’a été enregistré. Essayez de nouveau dans quelques secondes.
@@ -49,12 +49,12 @@ problem-internal = Une erreur est survenue de notre côté
 
 field-required = Ce champ est nécessaire.
 field-unknown = Ce champ n’est pas connu ici.
-field-type = Le type n’est pas le bon : { $expected }.
+field-type = Le type n’est pas le bon : { $expected }.
 field-too-long = { $most } caractères au plus.
 field-too-short = { $least } caractères au moins.
 field-out-of-range = La valeur doit se situer entre { $least } et { $most }.
 field-not-an-id = Ce n’est pas un identifiant.
-field-unknown-value = Cette valeur n’est pas connue. Possibles : { $allowed }.
+field-unknown-value = Cette valeur n’est pas connue. Possibles : { $allowed }.
 field-not-found = Rien n’existe sous cet identifiant.
 problem-unfit-value = Une valeur ne peut pas être conservée
     .detail = Elle contient un caractère ou une date qu’aucune fiche ne peut contenir. Corrigez-la et envoyez-la de nouveau.

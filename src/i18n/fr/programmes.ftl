@@ -1,7 +1,7 @@
 problem-slug-taken = Ce nom court est déjà pris
     .detail = Un autre programme le porte. Choisissez-en un autre.
 problem-programme-state = Ce changement d’état est impossible
-    .detail = Le programme est « { $from } » et ne peut pas devenir « { $to } ». Un programme est d’abord en préparation, puis ouvert, puis fermé.
+    .detail = Le programme est « { $from } » et ne peut pas devenir « { $to } ». Un programme est d’abord en préparation, puis ouvert, puis fermé.
 problem-programme-not-open = Le programme n’est pas ouvert
     .detail = Ouvrez-le d’abord. Un programme fermé reste fermé.
 problem-programme-closed = Le programme est fermé

@@ -2,33 +2,33 @@
 meeting-repeats = { $every ->
     [1] Toutes les semaines
    *[other] Toutes les { $every } semaines
- } à { $start } (heure locale : { $place }) : { $count ->
+ } à { $start } (heure locale : { $place }) : { $count ->
     [1] une rencontre
    *[other] { $count } rencontres
  }, la dernière le { $last }.
 meeting-repeats-without = Sauf le { $dates }.
-meeting-repeats-moved = Au lieu du { $was } : { $now }.
+meeting-repeats-moved = Au lieu du { $was } : { $now }.
 meeting-repeats-cancelled = { $count ->
     [1] Cette seule rencontre de la série.
-   *[other] { $count } rencontres de la série : celle-ci et les suivantes, jusqu’au { $last }.
+   *[other] { $count } rencontres de la série : celle-ci et les suivantes, jusqu’au { $last }.
  }
-meeting-repeats-elsewhere = À partir de celle-ci, les rencontres de la série ont lieu à d’autres moments : voyez l’invitation qui accompagne ce courriel.
+meeting-repeats-elsewhere = À partir de celle-ci, les rencontres de la série ont lieu à d’autres moments : voyez l’invitation qui accompagne ce courriel.
 
 # Problèmes
 problem-series-times-taken = Les rencontres de la série ne peuvent pas toutes avoir lieu
     .detail = Rien n’a été réservé. Choisissez un autre moment, ou demandez d’omettre ces rencontres.
 
 # Erreurs de champ
-field-instance-too-soon = { $date } : plus tôt que le préavis demandé ici pour une rencontre.
-field-instance-too-far = { $date } : à plus d’un an d’ici.
-field-instance-outside-hours = { $date } : quelqu’un n’est pas disponible.
-field-instance-taken = { $date } : quelqu’un a une autre rencontre à ce moment, ou trop près.
-field-instance-day-full = { $date } : la personne mentore a déjà le plus de rencontres possible ce jour-là.
-field-instance-week-full = { $date } : la personne mentore a déjà le plus de rencontres possible cette semaine-là.
+field-instance-too-soon = { $date } : plus tôt que le préavis demandé ici pour une rencontre.
+field-instance-too-far = { $date } : à plus d’un an d’ici.
+field-instance-outside-hours = { $date } : quelqu’un n’est pas disponible.
+field-instance-taken = { $date } : quelqu’un a une autre rencontre à ce moment, ou trop près.
+field-instance-day-full = { $date } : la personne mentore a déjà le plus de rencontres possible ce jour-là.
+field-instance-week-full = { $date } : la personne mentore a déjà le plus de rencontres possible cette semaine-là.
 field-count-or-until = Indiquez soit le nombre de rencontres, soit la dernière date.
 field-too-many-meetings = Il y a plus de { $most } rencontres jusqu’à cette date.
 
 # La page derrière les boutons d’une invitation
-answer-scope = Quelles rencontres ?
+answer-scope = Quelles rencontres?
 answer-scope-all = Toutes les rencontres de la série auxquelles vous n’avez pas répondu une à une
 answer-scope-this = Seulement celle-ci

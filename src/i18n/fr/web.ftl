@@ -15,7 +15,7 @@ form-faults = { $count ->
 
 # Pages de problèmes
 problem-page-home = Aller à la page d’accueil
-problem-page-request = Numéro de demande : { $request }
+problem-page-request = Numéro de demande : { $request }
 problem-form-expired = Cette page est restée ouverte trop longtemps
     .detail = Rien n’a été enregistré. Ouvrez la page de nouveau et refaites votre réponse. Votre navigateur doit accepter les témoins (cookies) de ce site.
 problem-form-elsewhere = Ce formulaire vient d’un autre site

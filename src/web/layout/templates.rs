@@ -153,7 +153,7 @@ mod tests {
             "hreflang=\"en\"",
             "<title>T · Passerelle</title>",
             "/assets/passerelle.",
-            "Numéro de demande : r",
+            "Numéro de demande\u{a0}: r",
         ] {
             assert!(html.contains(part), "{part} is missing: {html}");
         }

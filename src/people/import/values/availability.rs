@@ -240,6 +240,11 @@ mod tests {
                 "0 18:00-21:00, 5 09:00-12:00",
             ),
             ("lundi de 18 h à 20 h 30", "0 18:00-20:30"),
+            ("lundi de 18\u{a0}h à 20\u{a0}h\u{a0}30", "0 18:00-20:30"),
+            (
+                "sam.\u{a0}: 9\u{202f}h\u{202f}– 12\u{202f}h",
+                "5 09:00-12:00",
+            ),
             ("Tuesdays from 6 to 8 pm", "1 18:00-20:00"),
             ("Tue & Thu 6-8pm", "1 18:00-20:00, 3 18:00-20:00"),
             ("mar. et jeu. 18h30–20h", "1 18:30-20:00, 3 18:30-20:00"),
@@ -283,6 +288,10 @@ mod tests {
             "5 10:00-12:00, 6 10:00-12:00"
         );
         assert_eq!(read("week-end 10h-12h"), "5 10:00-12:00, 6 10:00-12:00");
+        assert_eq!(
+            read("fin\u{a0}de semaine 10\u{a0}h-12\u{a0}h"),
+            read("week-end 10h-12h")
+        );
         assert_eq!(availability("tous les jours 18h-20h").value.len(), 7);
         assert_eq!(availability("weekday evenings").value.len(), 5);
         assert_eq!(read("soirs de semaine"), read("lun-ven 18h-21h"));

@@ -22,6 +22,9 @@ pub const MAX_LANGUAGES: usize = 20;
 
 /// The languages of a cell.
 pub fn languages(cell: &str) -> Read<Vec<Spoken>> {
+    // Word processors put no-break spaces into French: `Français : C1`.
+    let spaced = cell.replace(['\u{a0}', '\u{202f}'], " ");
+    let cell = spaced.as_str();
     let mut read = Read::clean(Vec::<Spoken>::new());
     for piece in split(cell) {
         match one(piece) {
@@ -180,6 +183,10 @@ mod tests {
             ),
             ("Français, B2", "fr:B2"),
             ("anglais B1-B2 et français C2", "en:B1 fr:C2"),
+            (
+                "anglais\u{a0}B1\u{a0}et\u{202f}français\u{a0}: C2",
+                "en:B1 fr:C2",
+            ),
             ("Persian/Farsi", "fa:?"),
             (
                 "Haitian Creole native; Français (C1, NCLC 9)",

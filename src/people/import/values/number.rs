@@ -99,6 +99,7 @@ mod tests {
             ("2,5 years", 25),
             ("10+", 100),
             ("18 mois", 15),
+            ("5\u{a0}ans", 50),
             ("7.0", 70),
         ] {
             assert_eq!(years(cell), Ok(tenths), "{cell}");
