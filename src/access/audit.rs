@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::access::policy::Scope;
 use crate::db::codec::AnyId;
-use crate::db::schema::{accounts, audit_log};
+use crate::db::schema::{accounts, audit_log, participations};
 use crate::db::{Conn, Json};
 use crate::kernel::ids::{AccountId, AuditId, ProgrammeId};
 use crate::kernel::{Actor, Context, Instant, Problem};
@@ -153,6 +153,9 @@ struct ReadLine {
 }
 
 /// The lines that `scope` reaches, the newest first, after the mark `after`; two queries, however many lines.
+///
+/// A line about a person belongs to no programme: a coordinator reads those written while the person took part
+/// in one of theirs.
 pub fn list(
     conn: &mut Conn,
     scope: &Scope,
@@ -162,7 +165,26 @@ pub fn list(
 ) -> Result<Vec<AuditLine>, Problem> {
     let mut query = audit_log::table.select(ReadLine::as_select()).into_boxed();
     if !scope.all {
-        query = query.filter(audit_log::programme_id.eq_any(scope.programmes.clone()));
+        let took_part = participations::table.filter(
+            participations::person_id
+                .nullable()
+                .eq(audit_log::object_id)
+                .and(participations::programme_id.eq_any(scope.programmes.clone()))
+                .and(participations::joined_at.le(audit_log::at))
+                .and(
+                    participations::left_at
+                        .is_null()
+                        .or(participations::left_at.ge(audit_log::at.nullable())),
+                ),
+        );
+        let theirs = audit_log::object_type
+            .eq("person")
+            .and(diesel::dsl::exists(took_part));
+        query = query.filter(
+            audit_log::programme_id
+                .eq_any(scope.programmes.clone())
+                .or(theirs.nullable()),
+        );
     }
     if let Some(word) = &filter.object_type {
         query = query.filter(audit_log::object_type.eq(word));

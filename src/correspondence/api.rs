@@ -7,13 +7,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::Caller;
 use crate::correspondence::model::{Mail, MailSummary};
 use crate::correspondence::{read, retry};
-use crate::kernel::Problem;
 use crate::kernel::ids::{OutboxId, PersonId};
+use crate::kernel::{IfMatch, Problem};
 use crate::mail::Kind;
 use crate::mail::outbox::MailStatus;
 use crate::mail::queue::Filter;
 use crate::web::problem::ProblemDocument;
-use crate::web::{App, IfMatch, Page, PageQuery, Path, Query, Versioned};
+use crate::web::{App, Page, PageQuery, Path, Query, Versioned};
 
 /// The routes of this room.
 pub fn routes(config: &mut ServiceConfig) {

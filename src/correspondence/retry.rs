@@ -6,10 +6,9 @@ use crate::correspondence::model::Mail;
 use crate::correspondence::read::object;
 use crate::db::Conn;
 use crate::kernel::ids::OutboxId;
-use crate::kernel::{Context, Problem};
+use crate::kernel::{Context, IfMatch, Problem};
 use crate::mail::outbox::MailStatus;
 use crate::mail::queue;
-use crate::web::IfMatch;
 
 /// Puts a dead mail back into the queue, to the same address, with all its attempts.
 ///

@@ -211,7 +211,11 @@ impl Manager {
         use secrecy::ExposeSecret;
         let url = self.url.expose_secret();
         let mut conn = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Conn::Pg(PgConnection::establish(url)?)
+            let mut c = PgConnection::establish(url)?;
+            // As long as SQLite's `busy_timeout` below: who waits longer gets a 503 and may ask again.
+            c.batch_execute("SET lock_timeout = '10s'")
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+            Conn::Pg(c)
         } else if let Some(path) = url.strip_prefix("sqlite://") {
             let mut c = SqliteConnection::establish(path)?;
             c.batch_execute(

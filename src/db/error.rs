@@ -135,5 +135,6 @@ const AWAY: &[&str] = &[
     "could not receive data",
     "could not send data",
     "deadlock detected",
+    "due to lock timeout",
     "SSL connection has been closed",
 ];

@@ -23,6 +23,8 @@ pub struct MigrateError(String);
 pub fn migrate(conn: &mut Conn) -> Result<usize, MigrateError> {
     match conn {
         Conn::Pg(c) => {
+            // Whoever comes second waits as long as the first needs.
+            c.batch_execute("SET lock_timeout = 0").map_err(told)?;
             diesel::sql_query(format!("SELECT pg_advisory_lock({LOCK})"))
                 .execute(c)
                 .map_err(told)?;

@@ -11,10 +11,10 @@ use super::{send, settings};
 use crate::access::PageCaller;
 use crate::correspondence::retry;
 use crate::kernel::ids::OutboxId;
-use crate::kernel::{Actor, Context, Problem};
+use crate::kernel::{Actor, Context, IfMatch, Problem};
 use crate::web::layout::{page, page_with, see_other};
 use crate::web::state::locale_of;
-use crate::web::{App, Form, IfMatch, LinkForm, Path, Query};
+use crate::web::{App, Form, LinkForm, Path, Query};
 
 /// The routes of these pages.
 pub fn routes(config: &mut web::ServiceConfig) {

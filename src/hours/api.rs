@@ -21,11 +21,11 @@ use crate::hours::report::{self, Report};
 use crate::hours::store::{self, Filter};
 use crate::hours::totals::{self, By, Total};
 use crate::kernel::ids::{HoursEntryId, MeetingId, MentorshipId, PersonId, ProgrammeId};
-use crate::kernel::{Instant, Problem};
+use crate::kernel::{IfMatch, Instant, Problem};
 use crate::mentorships;
 use crate::programmes::Side;
 use crate::web::problem::ProblemDocument;
-use crate::web::{App, Body, IfMatch, Page, PageQuery, Path, Query, Versioned};
+use crate::web::{App, Body, Page, PageQuery, Path, Query, Versioned};
 
 /// The routes of this room.
 pub fn routes(config: &mut ServiceConfig) {

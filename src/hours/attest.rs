@@ -7,9 +7,8 @@ use crate::db::connection::LockTable;
 use crate::hours::model::{self, Entry, Status};
 use crate::hours::{record, store};
 use crate::kernel::ids::HoursEntryId;
-use crate::kernel::{Context, Problem};
+use crate::kernel::{Context, IfMatch, Problem};
 use crate::mentorships;
-use crate::web::IfMatch;
 
 /// An answer to an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]

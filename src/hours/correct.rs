@@ -10,9 +10,8 @@ use crate::hours::model::{self, Entry, MOST_MINUTES, Source, Status};
 use crate::hours::record::{is_staff, line};
 use crate::hours::store;
 use crate::kernel::ids::HoursEntryId;
-use crate::kernel::{Context, Problem};
+use crate::kernel::{Context, IfMatch, Problem};
 use crate::mentorships::{self, Mentorship};
-use crate::web::IfMatch;
 
 /// The reason of a counter-entry that a new report of the meeting made; the views put it into words.
 pub const NEW_REPORT: &str = "new-report";

@@ -10,8 +10,7 @@ use crate::hours::model::{self, Entry, Status};
 use crate::hours::record::{self, zone_of};
 use crate::hours::{store, tell};
 use crate::kernel::ids::HoursEntryId;
-use crate::kernel::{Context, FieldError, Problem};
-use crate::web::IfMatch;
+use crate::kernel::{Context, FieldError, IfMatch, Problem};
 use crate::{mentorships, programmes};
 
 /// A decision.
@@ -20,6 +19,15 @@ pub enum Decision {
     Approve,
     /// With the reason, which the person reads.
     Reject(String),
+}
+
+impl Decision {
+    fn action(&self) -> Action {
+        match self {
+            Self::Approve => Action::ApproveHours,
+            Self::Reject(_) => Action::RejectHours,
+        }
+    }
 }
 
 /// Decides one entry.
@@ -48,7 +56,7 @@ fn decide_in(
     let mentorship = mentorships::store::find(conn, before.mentorship_id)?;
     policy::allow(
         &ctx.actor,
-        Action::DecideHours,
+        decision.action(),
         &mentorship.object(Vec::new()),
     )?;
     expect(before.version)?;
@@ -157,7 +165,8 @@ pub struct Decided {
     pub problem: Option<String>,
 }
 
-/// Decides many entries, each by itself: what cannot be decided does not hold up the rest.
+/// Decides many entries, each by itself: what cannot be decided does not hold up the rest. They are one
+/// transaction, so that what stops the whole (a database that went away) leaves nothing half decided.
 ///
 /// # Errors
 /// 403 for roles that decide nothing; 422 for none or more than 200 entries, or a missing reason; what stops the whole, such as a busy database.
@@ -176,6 +185,15 @@ pub fn decide_many(
     if let Decision::Reject(reason) = decision {
         model::needed_text("/reason", reason)?;
     }
+    conn.write_tx(|conn| decide_each(conn, ctx, entries, decision))
+}
+
+fn decide_each(
+    conn: &mut Conn,
+    ctx: &Context,
+    entries: &[Seen],
+    decision: &Decision,
+) -> Result<Vec<Decided>, Problem> {
     let mut decided = Vec::with_capacity(entries.len());
     for seen in entries {
         let same = |version| {
@@ -185,7 +203,7 @@ pub fn decide_many(
                 Err(Problem::Stale)
             }
         };
-        let done = conn.write_tx(|conn| decide_in(conn, ctx, seen.id, same, decision));
+        let done = conn.savepoint(|conn| decide_in(conn, ctx, seen.id, same, decision));
         decided.push(match done {
             Ok(entry) => Decided {
                 id: seen.id,

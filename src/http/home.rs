@@ -20,8 +20,6 @@ use crate::{matching, meetings, mentorships};
 
 /// Meetings shown.
 const MEETINGS: i64 = 5;
-/// Things are counted up to this; "100 and more" is enough to know.
-const COUNTED: i64 = 100;
 
 /// The route of the start page.
 pub fn routes(config: &mut ServiceConfig) {
@@ -37,11 +35,11 @@ struct Start {
     /// Their next meetings.
     meetings: Option<Vec<Line>>,
     /// Mentorships under way.
-    mentorships: Option<usize>,
+    mentorships: Option<i64>,
     /// Proposals that wait for a decision.
-    proposals: Option<usize>,
+    proposals: Option<i64>,
     /// Mails that could not be delivered.
-    dead_mails: Option<usize>,
+    dead_mails: Option<i64>,
     /// Whether this deployment shows its mails at `/mailbox`.
     mailbox: bool,
 }
@@ -107,7 +105,7 @@ fn next_meetings(conn: &mut Conn, ctx: &Context) -> Result<Option<Vec<Line>>, Pr
     Ok(Some(lines.collect()))
 }
 
-fn open_mentorships(conn: &mut Conn, ctx: &Context) -> Result<Option<usize>, Problem> {
+fn open_mentorships(conn: &mut Conn, ctx: &Context) -> Result<Option<i64>, Problem> {
     let Ok(scope) = policy::scope(&ctx.actor, Action::ListMentorships) else {
         return Ok(None);
     };
@@ -115,12 +113,11 @@ fn open_mentorships(conn: &mut Conn, ctx: &Context) -> Result<Option<usize>, Pro
         status: Some(MentorshipStatus::Active),
         ..Default::default()
     };
-    let found = mentorships::store::list(conn, &scope, &filter, None, COUNTED)?;
-    Ok(Some(found.len()))
+    Ok(Some(mentorships::store::count(conn, &scope, &filter)?))
 }
 
-fn open_proposals(conn: &mut Conn, ctx: &Context) -> Result<Option<usize>, Problem> {
-    use matching::store::{Filter, Sort, list_proposals};
+fn open_proposals(conn: &mut Conn, ctx: &Context) -> Result<Option<i64>, Problem> {
+    use matching::store::{Filter, count_proposals};
     let Ok(scope) = policy::scope(&ctx.actor, Action::ListProposals) else {
         return Ok(None);
     };
@@ -128,11 +125,10 @@ fn open_proposals(conn: &mut Conn, ctx: &Context) -> Result<Option<usize>, Probl
         status: Some(ProposalStatus::Proposed),
         ..Filter::default()
     };
-    let found = list_proposals(conn, &scope, &filter, Sort::Newest, None, COUNTED)?;
-    Ok(Some(found.len()))
+    Ok(Some(count_proposals(conn, &scope, &filter)?))
 }
 
-fn dead_mails(conn: &mut Conn, ctx: &Context) -> Result<Option<usize>, Problem> {
+fn dead_mails(conn: &mut Conn, ctx: &Context) -> Result<Option<i64>, Problem> {
     let Ok(scope) = policy::scope(&ctx.actor, Action::ListMails) else {
         return Ok(None);
     };
@@ -141,5 +137,5 @@ fn dead_mails(conn: &mut Conn, ctx: &Context) -> Result<Option<usize>, Problem> 
         programmes: (!scope.all).then_some(scope.programmes),
         ..queue::Filter::default()
     };
-    Ok(Some(queue::list(conn, &filter, COUNTED)?.len()))
+    Ok(Some(queue::count(conn, &filter)?))
 }

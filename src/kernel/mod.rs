@@ -6,6 +6,7 @@ pub mod address;
 pub mod clock;
 pub mod context;
 pub mod ids;
+pub mod if_match;
 pub mod instant;
 pub mod locale;
 pub mod problem;
@@ -17,6 +18,7 @@ pub mod zone;
 
 pub use clock::{Clock, SystemClock, TestClock};
 pub use context::{Actor, Context, Grant, Platform, Role};
+pub use if_match::IfMatch;
 pub use instant::Instant;
 pub use locale::Locale;
 pub use problem::{FieldError, Problem};

@@ -7,7 +7,7 @@ use super::outbox::{MailStatus, PAYLOAD, Payload, RECIPIENT, Recipient};
 use super::templates::Kind;
 use crate::db::codec::AnyId;
 use crate::db::schema::outbox;
-use crate::db::{Conn, cols};
+use crate::db::{Conn, MultiBackend, cols};
 use crate::kernel::ids::{AccountId, OutboxId, PersonId, ProgrammeId};
 use crate::kernel::{Instant, Keyring, Locale, Problem};
 
@@ -224,7 +224,22 @@ pub struct Filter {
 
 /// The newest `most` mails of `filter`.
 pub fn list(conn: &mut Conn, filter: &Filter, most: i64) -> Result<Vec<Row>, Problem> {
-    let mut query = outbox::table.into_boxed().select(cols::<Row>());
+    Ok(chosen(filter)
+        .select(cols::<Row>())
+        .order(outbox::id.desc())
+        .limit(most)
+        .load(conn)?)
+}
+
+/// How many mails [`list`] would tell of in all.
+pub fn count(conn: &mut Conn, filter: &Filter) -> Result<i64, Problem> {
+    Ok(chosen(filter)
+        .select(diesel::dsl::count_star())
+        .get_result(conn)?)
+}
+
+fn chosen<'a>(filter: &Filter) -> outbox::BoxedQuery<'a, MultiBackend> {
+    let mut query = outbox::table.into_boxed();
     if let Some(status) = filter.status {
         query = query.filter(outbox::status.eq(status));
     }
@@ -240,7 +255,7 @@ pub fn list(conn: &mut Conn, filter: &Filter, most: i64) -> Result<Vec<Row>, Pro
     if let Some(before) = filter.before {
         query = query.filter(outbox::id.lt(before));
     }
-    Ok(query.order(outbox::id.desc()).limit(most).load(conn)?)
+    query
 }
 
 /// How many mails wait and how many are dead, for the health of the queue.

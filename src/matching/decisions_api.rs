@@ -10,13 +10,13 @@ use crate::access::Caller;
 use crate::access::policy::{self, Action, Object};
 use crate::db::Conn;
 use crate::kernel::ids::{AccountId, DecisionId, ParticipationId, PersonId, ProposalId};
-use crate::kernel::{Context, Instant, Problem};
+use crate::kernel::{Context, IfMatch, Instant, Problem};
 use crate::matching::decide::{self, Judged, Judgement};
 use crate::matching::model::{Criteria, Decided, Decision};
 use crate::matching::proposals_api::{ProposalView, allowed, views};
 use crate::matching::{Verdict, store};
 use crate::web::problem::ProblemDocument;
-use crate::web::{App, Body, IfMatch, Path, Rendered, Versioned};
+use crate::web::{App, Body, Path, Rendered, Versioned};
 
 /// The routes of decisions.
 pub fn routes(config: &mut ServiceConfig) {

@@ -20,9 +20,9 @@ use super::views::{AnswerView, MeetingView, SlotsView};
 use crate::access::Caller;
 use crate::access::policy::{self, Action};
 use crate::kernel::ids::{MeetingId, MentorshipId, PersonId, ProgrammeId, SeriesId};
-use crate::kernel::{Instant, Problem};
+use crate::kernel::{IfMatch, Instant, Problem};
 use crate::web::problem::ProblemDocument;
-use crate::web::{App, Body, IfMatch, Page, PageQuery, Path, Query, Versioned};
+use crate::web::{App, Body, Page, PageQuery, Path, Query, Versioned};
 
 /// The routes of this room.
 pub fn routes(config: &mut ServiceConfig) {

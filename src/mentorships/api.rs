@@ -9,13 +9,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::access::Caller;
 use crate::access::policy::{self, Action};
 use crate::db::Conn;
-use crate::kernel::Problem;
 use crate::kernel::ids::{MentorshipId, ParticipationId, PersonId, ProgrammeId};
+use crate::kernel::{IfMatch, Problem};
 use crate::mentorships::close::{self, Closed, Closing};
 use crate::mentorships::store::{self, Filter};
 use crate::mentorships::{Ending, Endings, Mentorship, MentorshipStatus, end, start};
 use crate::web::problem::ProblemDocument;
-use crate::web::{App, Body, IfMatch, Page, PageQuery, Path, Query, Versioned};
+use crate::web::{App, Body, Page, PageQuery, Path, Query, Versioned};
 
 /// The routes of this room.
 pub fn routes(config: &mut ServiceConfig) {

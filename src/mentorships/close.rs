@@ -6,11 +6,10 @@ use utoipa::ToSchema;
 use crate::access::policy::{self, Action};
 use crate::db::Conn;
 use crate::kernel::ids::ProgrammeId;
-use crate::kernel::{Context, Problem};
+use crate::kernel::{Context, IfMatch, Problem};
 use crate::mentorships::{EndReason, Ending, Endings, end_in, store};
 use crate::programmes::life::{self, LetGo};
 use crate::programmes::{self, Programme, leave};
-use crate::web::IfMatch;
 
 crate::text_enum! {
     /// What becomes of open mentorships when their programme closes.

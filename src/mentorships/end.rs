@@ -7,13 +7,12 @@ use crate::access::policy::{self, Action};
 use crate::db::Conn;
 use crate::db::connection::LockTable;
 use crate::kernel::ids::{MentorshipId, ParticipationId};
-use crate::kernel::{Context, FieldError, Problem};
+use crate::kernel::{Context, FieldError, IfMatch, Problem};
 use crate::mentorships::model::Then;
 use crate::mentorships::start::note;
 use crate::mentorships::{EndReason, Mentorship, MentorshipStatus, mails, store};
 use crate::programmes::places::{self, Place};
 use crate::programmes::{self, ParticipationStatus, ProgrammeStatus, leave};
-use crate::web::IfMatch;
 
 /// What a room above does, in the same transaction, when a mentorship has ended: `meetings` cancels what is
 /// still planned.

@@ -198,3 +198,13 @@ pub fn list(
         .select(Mentorship::as_select())
         .load(conn)?)
 }
+
+/// How many mentorships [`list`] would tell of in all.
+///
+/// # Errors
+/// A database error.
+pub fn count(conn: &mut Conn, scope: &Scope, filter: &Filter) -> Result<i64, Problem> {
+    Ok(visible(scope, filter)
+        .select(diesel::dsl::count_star())
+        .get_result(conn)?)
+}

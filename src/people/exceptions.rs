@@ -12,12 +12,11 @@ use crate::db::Conn;
 use crate::db::connection::LockTable;
 use crate::db::schema::{availability_exceptions, persons};
 use crate::kernel::ids::{AvailabilityExceptionId, PersonId};
-use crate::kernel::{Context, FieldError, Instant, Problem};
+use crate::kernel::{Context, FieldError, IfMatch, Instant, Problem};
 use crate::people::model::Person;
 use crate::people::model::parts::{DAY, clock, minute_of_day};
 use crate::people::model::text::clean;
 use crate::people::store::{self, lists::ByPerson, reach};
-use crate::web::IfMatch;
 
 /// Most exceptions of one person.
 const MOST: i64 = 200;

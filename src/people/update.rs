@@ -9,11 +9,10 @@ use crate::access::{audit, record};
 use crate::db::Conn;
 use crate::db::connection::LockTable;
 use crate::kernel::ids::{AccountId, PersonId};
-use crate::kernel::{Context, FieldError, Problem, Zone};
+use crate::kernel::{Context, FieldError, IfMatch, Problem, Zone};
 use crate::people::model::changes::Changes;
 use crate::people::model::{PersonStatus, Profile};
 use crate::people::store;
-use crate::web::IfMatch;
 
 /// Changes what is given of a person. Errors: 404, 412, 422, 409 `email-taken`, 409
 /// `person-archived`.

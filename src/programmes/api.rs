@@ -6,12 +6,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::Caller;
 use crate::access::policy::{self, Action, Object};
-use crate::kernel::Problem;
 use crate::kernel::ids::ProgrammeId;
+use crate::kernel::{IfMatch, Problem};
 use crate::programmes::model::{NewProgramme, Programme, ProgrammeChanges};
 use crate::programmes::{ProgrammeSettings, create, life, participation_api, store, update};
 use crate::web::problem::ProblemDocument;
-use crate::web::{App, Body, IfMatch, Page, PageQuery, Path, Query, Versioned};
+use crate::web::{App, Body, Page, PageQuery, Path, Query, Versioned};
 
 /// The routes of this room.
 pub fn routes(config: &mut ServiceConfig) {

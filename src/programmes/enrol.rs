@@ -8,11 +8,10 @@ use crate::access::{audit, record};
 use crate::db::connection::LockTable;
 use crate::db::{Conn, Constraint, constraint};
 use crate::kernel::ids::{ParticipationId, PersonId, ProgrammeId};
-use crate::kernel::{Context, FieldError, Instant, Problem};
+use crate::kernel::{Context, FieldError, IfMatch, Instant, Problem};
 use crate::people;
 use crate::programmes::participation::{MOST_PLACES, Participation, ParticipationStatus, Side};
 use crate::programmes::{Programme, ProgrammeStatus, store};
-use crate::web::IfMatch;
 
 /// Whom to enrol, and how.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

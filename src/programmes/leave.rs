@@ -8,11 +8,10 @@ use crate::db::Conn;
 use crate::db::connection::LockTable;
 use crate::db::jobs::{self, NewJob};
 use crate::kernel::ids::ParticipationId;
-use crate::kernel::{Context, FieldError, Problem};
+use crate::kernel::{Context, FieldError, IfMatch, Problem};
 use crate::programmes::enrol::note;
 use crate::programmes::participation::{Participation, ParticipationStatus};
 use crate::programmes::{mails, store};
-use crate::web::IfMatch;
 
 /// The job that is written when somebody leaves while their consent, or another's to them, is awaited: `matching`
 /// takes the offers back, so that nobody waits for an answer that cannot count.

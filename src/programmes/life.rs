@@ -4,11 +4,10 @@ use crate::access::policy::{self, Action};
 use crate::access::{audit, record};
 use crate::db::Conn;
 use crate::kernel::ids::ProgrammeId;
-use crate::kernel::{Context, Problem};
+use crate::kernel::{Context, IfMatch, Problem};
 use crate::programmes::leave::leave_in;
 use crate::programmes::participation::{ParticipationStatus, Side};
 use crate::programmes::{Programme, ProgrammeStatus, mails, store};
-use crate::web::IfMatch;
 
 /// Opens a programme: from now on its people are matched.
 ///

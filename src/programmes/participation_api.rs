@@ -6,14 +6,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::Caller;
 use crate::access::policy::{self, Action};
-use crate::kernel::Problem;
 use crate::kernel::ids::{ParticipationId, PersonId, ProgrammeId};
+use crate::kernel::{IfMatch, Problem};
 use crate::programmes::enrol::{self, Enrolment, ParticipationChanges};
 use crate::programmes::leave::{self, Leaving};
 use crate::programmes::participants::{self, Filter, Participant, Sort};
 use crate::programmes::{Participation, ParticipationStatus, Side, store};
 use crate::web::problem::ProblemDocument;
-use crate::web::{App, Body, IfMatch, Page, PageQuery, Path, Query, Versioned};
+use crate::web::{App, Body, Page, PageQuery, Path, Query, Versioned};
 
 /// The routes of participation.
 pub fn routes(config: &mut ServiceConfig) {

@@ -6,10 +6,9 @@ use crate::access::policy::{self, Action};
 use crate::access::{audit, record};
 use crate::db::Conn;
 use crate::kernel::ids::ProgrammeId;
-use crate::kernel::{Context, Problem};
+use crate::kernel::{Context, IfMatch, Problem};
 use crate::programmes::model::ProgrammeChanges;
 use crate::programmes::{Programme, ProgrammeSettings, ProgrammeStatus, store};
-use crate::web::IfMatch;
 
 /// Changes a programme that is not closed.
 ///

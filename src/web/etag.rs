@@ -1,4 +1,4 @@
-//! Optimistic concurrency: every object has a version, its ETag; a change names the version that it changes.
+//! Optimistic concurrency over HTTP: every object has a version, its ETag; a change names it in `If-Match`.
 //!
 //! What is read carries more than its version: titles in the reader's language, names of others. So the ETag of
 //! a read is the version and a mark of the words (`"3-9f8a2c41"`): a reader's cache asks with both, a change is
@@ -10,7 +10,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, body::BoxBody
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::kernel::Problem;
+use crate::kernel::{IfMatch, Problem};
 
 /// The ETag of a version.
 pub fn etag(version: i32) -> String {
@@ -28,35 +28,7 @@ fn of_read(version: i32, body: &[u8]) -> String {
     format!("\"{version}-{mark}\"")
 }
 
-/// The `If-Match` header of a change. It must be there (428); [`IfMatch::require`] compares it (412).
-#[derive(Debug, Clone)]
-pub struct IfMatch(Vec<String>);
-
-impl IfMatch {
-    /// Whatever the version: for changes that the platform itself makes.
-    pub fn any() -> Self {
-        Self(vec!["*".to_owned()])
-    }
-
-    /// Refuses unless the header names `current`, or is `*`.
-    pub fn require(&self, current: i32) -> Result<(), Problem> {
-        let wanted = etag(current);
-        let version = |tag: &str| match tag.split_once('-') {
-            Some((version, _)) => format!("{version}\""),
-            None => tag.to_owned(),
-        };
-        if self
-            .0
-            .iter()
-            .any(|tag| tag == "*" || version(tag) == wanted)
-        {
-            Ok(())
-        } else {
-            Err(Problem::Stale)
-        }
-    }
-}
-
+/// The header must be there: 428 without it.
 impl FromRequest for IfMatch {
     type Error = Problem;
     type Future = std::future::Ready<Result<Self, Problem>>;
@@ -68,11 +40,7 @@ impl FromRequest for IfMatch {
             .and_then(|v| v.to_str().ok());
         std::future::ready(match header {
             None => Err(Problem::PreconditionRequired),
-            Some(text) => Ok(Self(
-                text.split(',')
-                    .map(|t| t.trim().trim_start_matches("W/").to_owned())
-                    .collect(),
-            )),
+            Some(text) => Ok(Self::parse(text)),
         })
     }
 }

@@ -15,7 +15,7 @@ pub mod problem;
 pub mod state;
 
 pub use body::{Body, Path, Query};
-pub use etag::{IfMatch, Versioned};
+pub use etag::Versioned;
 pub use form::{Form, LinkForm};
 pub use paging::{Cursor, Page, PageQuery};
 pub use problem::Rendered;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{account, last_link, send, signed_in};
 use crate::support::app::{Someone, TestApp};
 use crate::support::each_database;
-use crate::support::people::open_programme;
+use crate::support::people::{Made, mentee, open_programme, person};
 
 fn lines(app: &TestApp, who: &Someone, query: &str) -> Vec<Value> {
     let answer = app.get(who, &format!("/api/v1/audit{query}")).expect(200);
@@ -132,5 +132,38 @@ fn a_coordinator_reads_the_lines_of_their_programmes_only() {
             let who = app.someone(role, Some(ours.id), None);
             app.get(&who, "/api/v1/audit").expect(403);
         }
+    });
+}
+
+#[test]
+fn a_coordinator_reads_the_lines_about_a_person_while_they_take_part_and_no_others() {
+    each_database(|app| {
+        let (ours, theirs) = (open_programme(app, "ours"), open_programme(app, "theirs"));
+        let admin = app.administrator();
+        let staff = app.someone(Role::Coordinator, Some(ours.id), None);
+        let strangers = app.someone(Role::Coordinator, Some(theirs.id), None);
+        let someone = person(app, &Made::default());
+        let rename = |name: &str| {
+            app.clock.advance(chrono::Duration::seconds(1));
+            let path = format!("/api/v1/persons/{someone}");
+            app.patch(&admin, &path, "*", &json!({"given_name": name}))
+                .expect(200);
+            app.clock.advance(chrono::Duration::seconds(1));
+        };
+        rename("Before");
+        let enrolled = mentee(app, &ours, someone, None).id;
+        rename("During");
+        let leave = app
+            .request("POST", &format!("/api/v1/participations/{enrolled}/leave"))
+            .header("If-Match", "*")
+            .json(&json!({"reason": "moved"}));
+        app.send(leave.bearer_auth(&admin.token)).expect(200);
+        rename("After");
+        let path = format!("?object_type=person&object_id={someone}");
+        assert_eq!(lines(app, &admin, &path).len(), 3);
+        let seen = lines(app, &staff, &path);
+        assert_eq!(seen.len(), 1);
+        assert_eq!(seen[0]["after"]["given_name"], "During");
+        assert!(lines(app, &strangers, &path).is_empty());
     });
 }

@@ -13,8 +13,7 @@ use crate::db::Conn;
 use crate::db::connection::LockTable;
 use crate::db::schema::accounts;
 use crate::kernel::ids::AccountId;
-use crate::kernel::{Context, Locale, Problem};
-use crate::web::IfMatch;
+use crate::kernel::{Context, IfMatch, Locale, Problem};
 
 /// What can be changed; what is left out stays.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

@@ -13,9 +13,9 @@ use crate::access::accounts::store::{AccountStatus, Filter};
 use crate::access::accounts::{Account, grants, store};
 use crate::access::policy::{self, Action};
 use crate::kernel::ids::{AccountId, GrantId, PersonId, ProgrammeId};
-use crate::kernel::{Grant, Locale, Problem, Role};
+use crate::kernel::{Grant, IfMatch, Locale, Problem, Role};
 use crate::web::problem::ProblemDocument;
-use crate::web::{App, Body, IfMatch, Page, PageQuery, Path, Query, Versioned};
+use crate::web::{App, Body, Page, PageQuery, Path, Query, Versioned};
 
 /// Who is signed in.
 #[derive(Debug, Serialize, ToSchema)]

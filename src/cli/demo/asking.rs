@@ -3,14 +3,13 @@
 
 use crate::access::accounts::store::addressee_of;
 use crate::db::Conn;
-use crate::kernel::{Actor, Context, Grant, Problem, Role};
+use crate::kernel::{Actor, Context, Grant, IfMatch, Problem, Role};
 use crate::matching::consent::answer;
 use crate::matching::consent::model::{Answering, ConsentAnswer};
 use crate::matching::store::{Filter, Sort, list_proposals};
 use crate::matching::{Judgement, ProposalStatus, Verdict, consent, decide};
 use crate::programmes::settings::ConsentSettings;
 use crate::programmes::{self, Programme};
-use crate::web::IfMatch;
 
 /// The short name of the programme that asks, and who coordinates it.
 pub const ASKING: &str = "engineering-and-business";

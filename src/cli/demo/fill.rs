@@ -12,7 +12,7 @@ use crate::cli::demo::population::{Figure, SEED, population};
 use crate::cli::demo::{asking, history};
 use crate::db::Conn;
 use crate::kernel::ids::{AccountId, ParticipationId, PersonId};
-use crate::kernel::{Context, Problem, Role};
+use crate::kernel::{Context, IfMatch, Problem, Role};
 use crate::matching;
 use crate::people;
 use crate::people::consents::{ConsentInput, ConsentKind, ConsentSource};
@@ -21,7 +21,6 @@ use crate::people::model::changes::Changes;
 use crate::programmes::enrol::{Enrolment, enrol_in};
 use crate::programmes::model::NewProgramme;
 use crate::programmes::{self, Programme, Side};
-use crate::web::IfMatch;
 
 /// How many of each.
 pub const MENTEES: usize = 300;

@@ -7,9 +7,8 @@ use crate::db::Conn;
 use crate::hours::decide::{self, Decision};
 use crate::hours::{RecordFromMeeting, ReportedBy, record_from_meeting};
 use crate::kernel::ids::PersonId;
-use crate::kernel::{Context, Problem};
+use crate::kernel::{Context, IfMatch, Problem};
 use crate::meetings::store::Meeting;
-use crate::web::IfMatch;
 
 /// Writes the entries of both people for `meeting`.
 pub fn write(

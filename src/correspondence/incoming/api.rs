@@ -17,12 +17,12 @@ use super::{apply, dismiss, read};
 use crate::access::Caller;
 use crate::kernel::ids::{InboundId, MeetingId, PersonId};
 use crate::kernel::secret::hex;
-use crate::kernel::{Actor, Context, Instant, Problem};
+use crate::kernel::{Actor, Context, IfMatch, Instant, Problem};
 use crate::mail::inbound::store::Filter;
 use crate::mail::inbound::{Door, Kind, MOST_BYTES, State, Why};
 use crate::meetings::model::Answer;
 use crate::web::problem::ProblemDocument;
-use crate::web::{App, Body, IfMatch, Page, PageQuery, Path, Query, Versioned};
+use crate::web::{App, Body, Page, PageQuery, Path, Query, Versioned};
 
 /// The routes of this room.
 pub fn routes(config: &mut ServiceConfig) {

@@ -7,13 +7,12 @@ use crate::access::policy::{self, Action};
 use crate::access::{audit, record};
 use crate::db::Conn;
 use crate::kernel::ids::InboundId;
-use crate::kernel::{Context, Problem};
+use crate::kernel::{Context, IfMatch, Problem};
 use crate::mail::inbound::store::{self, Row};
 use crate::mail::inbound::{Kind, State, Why};
 use crate::meetings::details::Details;
 use crate::meetings::incoming::{self as meetings, Decided, Whose, answer_of};
 use crate::meetings::model::{Answer, Source};
-use crate::web::IfMatch;
 
 /// Applies a message that was held or quarantined. `said` is the answer that the coordinator read in it; without
 /// it, the message's own counts.

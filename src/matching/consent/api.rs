@@ -14,12 +14,12 @@ use crate::access::Caller;
 use crate::access::policy::{self, Action};
 use crate::db::Conn;
 use crate::kernel::ids::{MatchConsentId, PersonId, ProgrammeId, ProposalId};
-use crate::kernel::{Actor, Instant, Problem, Role};
+use crate::kernel::{Actor, IfMatch, Instant, Problem, Role};
 use crate::matching::ProposalStatus;
 use crate::matching::consent::{ConsentStatus, MatchConsent};
 use crate::programmes::Side;
 use crate::web::problem::ProblemDocument;
-use crate::web::{App, Body, IfMatch, Page, PageQuery, Path, Query, Versioned};
+use crate::web::{App, Body, Page, PageQuery, Path, Query, Versioned};
 
 /// The routes of consents.
 pub fn routes(config: &mut ServiceConfig) {

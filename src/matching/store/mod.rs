@@ -4,7 +4,8 @@ mod proposals;
 mod runs;
 
 pub use proposals::{
-    Filter, Mark, Sort, coaches_of, decisions_of, find_proposal, has_declined, list_proposals,
+    Filter, Mark, Sort, coaches_of, count_proposals, decisions_of, find_proposal, has_declined,
+    list_proposals,
 };
 pub(super) use proposals::{
     insert_decision, insert_proposal, insert_proposals, mentors_proposed, overtake,

@@ -270,6 +270,16 @@ pub fn list_proposals(
     Ok(query.limit(rows).select(Proposal::as_select()).load(conn)?)
 }
 
+/// How many proposals [`list_proposals`] would tell of in all.
+///
+/// # Errors
+/// A database error.
+pub fn count_proposals(conn: &mut Conn, scope: &Scope, filter: &Filter) -> Result<i64, Problem> {
+    Ok(visible(scope, filter)
+        .select(diesel::dsl::count_star())
+        .get_result(conn)?)
+}
+
 fn visible<'a>(scope: &Scope, filter: &Filter) -> proposals::BoxedQuery<'a, MultiBackend> {
     use proposals as t;
     let mut query = t::table.into_boxed();

@@ -21,13 +21,13 @@ use crate::access::Caller;
 use crate::access::policy::{self, Action};
 use crate::db::Conn;
 use crate::kernel::ids::{MeetingId, MentorshipId, PersonId, SeriesId};
-use crate::kernel::{Context, Instant, Problem, Zone};
+use crate::kernel::{Context, IfMatch, Instant, Problem, Zone};
 use crate::meetings::Words;
 use crate::meetings::api::{given, hours};
 use crate::meetings::model::{Answer, Mode};
 use crate::meetings::pair::Pair;
 use crate::web::problem::ProblemDocument;
-use crate::web::{App, Body, IfMatch, Path, Query, Versioned};
+use crate::web::{App, Body, Path, Query, Versioned};
 
 /// The routes of series.
 pub fn routes(config: &mut ServiceConfig) {

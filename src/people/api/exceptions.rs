@@ -8,12 +8,12 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::Caller;
-use crate::kernel::Problem;
 use crate::kernel::ids::{AvailabilityExceptionId, PersonId};
+use crate::kernel::{IfMatch, Problem};
 use crate::people::exceptions::{self, ExceptionInput, ExceptionView};
 use crate::web::etag::etag;
 use crate::web::problem::ProblemDocument;
-use crate::web::{App, Body, IfMatch, Path, Versioned};
+use crate::web::{App, Body, Path, Versioned};
 
 pub fn routes(config: &mut ServiceConfig) {
     config

@@ -8,14 +8,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::Caller;
 use crate::kernel::ids::{PersonId, ProgrammeId};
-use crate::kernel::{Context, Problem};
+use crate::kernel::{Context, IfMatch, Problem};
 use crate::people::model::changes::Changes;
 use crate::people::model::{PersonStatus, Profile, place};
 use crate::people::store::search::{Filter, Mark, Sort};
 use crate::people::view::{PersonCard, PersonSummary, PersonView};
 use crate::people::{create, read, update};
 use crate::web::problem::ProblemDocument;
-use crate::web::{App, Body, IfMatch, Page, PageQuery, Path, Query, Versioned};
+use crate::web::{App, Body, Page, PageQuery, Path, Query, Versioned};
 
 pub fn routes(config: &mut ServiceConfig) {
     config

@@ -8,12 +8,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::persons::shown;
 use crate::access::Caller;
-use crate::kernel::Problem;
 use crate::kernel::ids::{AccountId, PersonId};
+use crate::kernel::{IfMatch, Problem};
 use crate::people::update::{self, Pause};
 use crate::people::view::PersonView;
 use crate::web::problem::ProblemDocument;
-use crate::web::{App, Body, IfMatch, Path};
+use crate::web::{App, Body, Path};
 
 pub fn routes(config: &mut ServiceConfig) {
     config
