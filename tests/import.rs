@@ -215,7 +215,7 @@ fn one_bad_row_in_four_thousand_stores_nothing_unless_it_is_to_be_skipped() {
             "Role,Given name,Family name,Email,Province,Import reason"
         );
         assert!(
-            lines[1].contains("nobody") && lines[1].contains("is not an e-mail address"),
+            lines[1].contains("nobody") && lines[1].contains("is not an email address"),
             "{}",
             lines[1]
         );
@@ -577,7 +577,7 @@ fn the_command_shows_a_dry_run_stores_once_and_writes_the_rejected_rows() {
         assert_eq!((code, people(app)), (2, 0), "{out}{err}");
         assert!(out.contains("Civil engineer → 21300"), "{out}");
         assert!(
-            out.contains("Courriel: “no address” is not an e-mail address."),
+            out.contains("Courriel: “no address” is not an email address."),
             "{out}"
         );
         let (code, out, _) = run(&["--programme", "genie", "--lang", "fr"]);

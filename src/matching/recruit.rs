@@ -106,7 +106,7 @@ mod tests {
         let found = Recruiting::of(&recruitment);
         assert_eq!(
             found.occupations[0].sentence.en,
-            "Civil engineers (21300): 3 mentees want it, 2 without a mentor; one mentor has it, with 1 places, \
+            "Civil engineers (21300): 3 mentees want it, 2 without a mentor; one mentor has it, with one place, \
              of which 0 are left. One more place there would let one more mentee be matched."
         );
         assert!(

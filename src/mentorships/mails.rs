@@ -27,7 +27,7 @@ impl InCommon {
         };
         sentences
             .iter()
-            .map(|sentence| Line::new(sentence))
+            .map(|sentence| Line::sentence(sentence))
             .collect()
     }
 }

@@ -34,7 +34,7 @@ fn the_start_page_shows_what_comes_next_to_each_role_and_nothing_of_others() {
         for sentence in [
             "One mentorship is under way.",
             "No proposal waits for a decision.",
-            "Every mail has found its way.",
+            "Every email has arrived.",
             "No meeting is booked.",
             "href=\"/account\"",
         ] {

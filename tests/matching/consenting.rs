@@ -100,7 +100,7 @@ fn both_are_asked_in_turn_by_a_link_and_the_mentorship_begins_when_both_have_sai
             .send(app.request("GET", &format!("{path}?lang=en")))
             .expect(200);
         assert!(
-            page.text.contains("You and Amina have begun"),
+            page.text.contains("Your mentorship with Amina begins"),
             "{}",
             page.text
         );

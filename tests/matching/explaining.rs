@@ -41,7 +41,7 @@ fn reasons_are_told_as_facts_in_both_languages() {
         );
         assert_eq!(
             reason("availability", "fr"),
-            "Temps libre commun dans une semaine type\u{a0}: 6\u{a0}heures, soit mardi de 18\u{a0}h à 21\u{a0}h, samedi de 9\u{a0}h à 12\u{a0}h (heure de la personne accompagnée)."
+            "Temps libre commun dans une semaine type\u{a0}: 6\u{a0}heures, soit mardi de 18\u{a0}h à 21\u{a0}h, samedi de 9\u{a0}h à 12\u{a0}h (heure de la personne mentorée)."
         );
         assert_eq!(
             reason("place", "en"),

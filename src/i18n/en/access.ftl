@@ -19,10 +19,10 @@ problem-last-administrator = This is the last administrator
     .detail = Make somebody else administrator first: without one, nobody can manage the accounts.
 
 # Fields
-field-email-address = This is not a mail address, such as amelie@example.org.
-field-password-like-email = The password is too close to the mail address.
+field-email-address = This is not an email address, such as amelie@example.org.
+field-password-like-email = The password is too close to the email address.
 field-password-common = This password is easily guessed. Try a few unrelated words.
-field-password-wrong = This is not your present password.
+field-password-wrong = This is not your current password.
 field-password-differs = The two passwords are not the same.
 field-grant-everywhere = This role holds everywhere: leave the programme out.
 field-role-needs-person = Only an account of a person of the programmes can hold this role.
@@ -35,26 +35,26 @@ role-mentor = Mentor
 role-mentee = Mentee
 
 # Pages
-access-menu-waiting = What waits
+access-menu-waiting = Waiting for you
 access-menu-account = My account
 access-sign-in = Sign in
-access-sign-in-mails = You can answer invitations straight from your mail, without signing in.
-access-email = Mail address
+access-sign-in-mails = You can answer invitations straight from your email, without signing in.
+access-email = Email address
 access-password = Password
 access-new-password = New password
 access-password-again = The new password again
-access-current-password = Present password
+access-current-password = Current password
 access-password-hint = At least { $least } characters. A few unrelated words work well; capitals and symbols are not needed.
 access-forgotten-link = I have forgotten my password, or never chose one
 access-forgotten = A new password
-access-forgotten-lead = Write the address with which you are known here. We send you a link to choose a password.
+access-forgotten-lead = Write the email address that you use here. We will send you a link to choose a password.
 access-forgotten-send = Send me a link
-access-forgotten-sent = Look into your mail
+access-forgotten-sent = Check your email
 access-forgotten-sent-detail = If an account has this address, a link is on its way. It works once, for { $hours ->
     [one] one hour
    *[other] { $hours } hours
 }.
-access-forgotten-nothing-came = Nothing came? Look among unwanted mail, check the spelling of the address, or write to your coordinator.
+access-forgotten-nothing-came = Nothing came? Look in your junk mail, check the spelling of the address, or write to your coordinator.
 access-set-password = Choose a password
 access-set-password-for = For the account
 access-set-password-button = Save the password

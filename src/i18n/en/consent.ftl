@@ -4,24 +4,24 @@ consent-question-mentee = Would you like { $other } as your mentor?
 consent-lead-mentor = Hello { $name }! In the programme { $programme } we think that you could help { $other } well. You decide.
 consent-lead-mentee = Hello { $name }! In the programme { $programme } we have found somebody who could help you well. You decide.
 consent-said-yes = You said yes
-consent-next-given = Thank you! We are now waiting for { $other }. When you have both said yes, you get a mail that introduces you to each other.
+consent-next-given = Thank you! We are now waiting for { $other }. When you have both said yes, you get an email that introduces you to each other.
 consent-said-no = You said no
-consent-next-declined = Thank you for telling us. { $other } does not learn that it was you, nor why. If you meant yes after all, you can still say so, as long as the place is free.
+consent-next-declined = Thank you for telling us. { $other } will not learn that it was you, nor why. If you change your mind, you can still say yes, as long as the place is free.
 consent-thanks-no = Thank you for telling us. Your programme looks for another way.
-consent-began = You and { $other } have begun
-consent-began-lead = You have both said yes. A mail that introduces you to each other is on its way; choose a time for a first conversation. If something is not right, write to your programme.
+consent-began = Your mentorship with { $other } begins
+consent-began-lead = You have both said yes. An email that introduces you to each other is on its way; choose a time for a first conversation. If something is not right, write to your programme.
 consent-late = The time to answer has passed
 consent-late-lead = The place is free again, and your programme looks for another way. If you would still like to, write to your programme.
 consent-over = This question is no longer open
-consent-over-lead = Something has changed meanwhile, so this match does not come about. It has nothing to do with you. Your programme will be in touch.
+consent-over-lead = Something has changed in the meantime, so this match will not go ahead. It has nothing to do with you. Your programme will be in touch.
 consent-name = First name
 consent-profession = Profession
 consent-aim = Would like to work as
 consent-languages = Languages
 consent-city = Lives in
 consent-programme = Programme
-consent-reasons = Why you fit together
-consent-private = How to reach { $other } you learn when you have both said yes. Until then { $other } does not learn how to reach you either.
+consent-reasons = Why we suggest this match
+consent-private = You will learn how to reach { $other } when you have both said yes. Until then, { $other } will not learn how to reach you either.
 consent-change = Have you changed your mind?
 consent-deadline = Please answer before
 consent-until = { $date }, { $time } ({ $place } time)
@@ -84,7 +84,10 @@ recruit-supply = { $kind }: { $mentees ->
 }, { $unmatched } without a mentor; { $mentors ->
     [one] one mentor has it
    *[other] { $mentors } mentors have it
-}, with { $places } places, of which { $left } are left.
+}, with { $places ->
+    [one] one place
+   *[other] { $places } places
+}, of which { $left } are left.
 recruit-one-more-matched = One more place there would let one more mentee be matched.
 recruit-one-more-points = One more place there would add { $points } points in all.
 recruit-one-more-nothing = One more place there would change nothing now.

@@ -1,7 +1,7 @@
 # Mails, for those who look after them; and the local mailbox of a demonstration.
-problem-mail-not-dead = This mail is not dead
-    .detail = Only a mail that was given up can be sent again. This one is on its way or has been sent.
-problem-mail-forgotten = The words of this mail are gone
+problem-mail-not-dead = This email was not given up
+    .detail = Only an email that was given up can be sent again. This one is on its way or has been sent.
+problem-mail-forgotten = The words of this email are gone
     .detail = They are kept for some time only. Write to the person again.
 
 mail-status-queued = Waiting
@@ -10,14 +10,14 @@ mail-status-sent = Sent
 mail-status-dead = Given up
 
 mailbox-title = Mailbox
-mailbox-lead = Everything that the platform wrote. It stays on this machine: nobody received it.
+mailbox-lead = Everything that the platform wrote. It stays on this computer: nobody received it.
 mailbox-search = Name, address or subject
 mailbox-search-button = Search
 mailbox-count = { $count ->
-    [one] One mail
-   *[other] { $count } mails
+    [one] One email
+   *[other] { $count } emails
 }
-mailbox-empty = No mail here yet. Book a meeting or invite somebody, and look again in a few seconds.
+mailbox-empty = No email here yet. Book a meeting or invite somebody, and look again in a few seconds.
 mailbox-from = From
 mailbox-to = To
 mailbox-subject = Subject
@@ -47,7 +47,7 @@ inbound-why-proposed = Another time was proposed; the other person was asked.
 inbound-why-agreed = The other person had proposed the same time: the meeting has moved.
 inbound-why-turned-down = Another time was proposed, and it cannot be; the person was told why.
 inbound-why-refreshed = The calendar asked for the current state; it was sent.
-inbound-why-confirmed = It came from another address, and the person confirmed it by the link in our mail.
+inbound-why-confirmed = It came from another address, and the person confirmed it by the link in our email.
 inbound-why-by-coordinator = A coordinator applied it.
 inbound-why-outdated = It is about a time that the meeting no longer has. Nothing was changed.
 inbound-why-superseded = A newer answer was there already. Nothing was changed.
@@ -65,7 +65,7 @@ inbound-why-too-many-events = Its calendar part holds more than 50 events.
 inbound-why-too-many-attendees = Its calendar part holds more than 100 attendees.
 inbound-why-too-deep = Its calendar part is nested too deeply.
 inbound-why-too-slow = Reading it took too long.
-inbound-why-unreadable = It is not a mail that can be read.
+inbound-why-unreadable = It is not an email that can be read.
 inbound-why-several-senders = It names more than one sender, so that nobody can say who wrote it.
 inbound-why-several-tokens = It is addressed to several people’s reply addresses at once.
 inbound-why-parts-differ = Its calendar parts contradict each other.
@@ -81,19 +81,19 @@ inbound-why-no-answer = There is no answer in it.
 inbound-why-automatic-reply = An automatic reply, such as out of office.
 inbound-why-only-tnef = Only Outlook can read it (winmail.dat). The person was asked to answer by the link.
 inbound-why-dismissed = A coordinator put it aside.
-inbound-why-undeliverable = A mail of ours could not be delivered. The address is marked until it is changed.
-inbound-why-delayed = A mail of ours is late on its way; the mail server keeps trying.
-inbound-why-unknown-mail = A delivery report about a mail that is not one of ours.
+inbound-why-undeliverable = One of our emails could not be delivered. The address is marked until it is changed.
+inbound-why-delayed = One of our emails is late on its way; the mail server keeps trying.
+inbound-why-unknown-mail = A delivery report about an email that is not one of ours.
 
 # The page on which an attendee confirms an answer from another address
 confirm-answer-title = Is this your answer?
-confirm-answer-lead = It came from an address that we do not know as yours. Nothing has changed yet.
+confirm-answer-lead = It came from an address that is not the one we have for you. Nothing has changed yet.
 confirm-answer-button = Yes, this is my answer
 confirm-answer-not-mine = If it is not yours, close this page: nothing changes.
 confirm-answer-said = Answer
 confirm-answer-from = It came from
 confirm-answer-done = Thank you, your answer is taken
-confirm-answer-done-lead = You can change it until the meeting, in the mail of the invitation.
+confirm-answer-done-lead = You can change it until the meeting, in the email of the invitation.
 confirm-answer-over = This meeting takes no more answers
 confirm-answer-moved = This answer does not count any more
-confirm-answer-moved-lead = The meeting has changed since, or is over. Look at the newest mail about it.
+confirm-answer-moved-lead = The meeting has changed since, or is over. Look at the newest email about it.

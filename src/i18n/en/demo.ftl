@@ -1,9 +1,9 @@
 # What `passerelle demo` prints.
-demo-ready = Passerelle is ready. Its data lie in { $folder }; --fresh starts over.
+demo-ready = Passerelle is ready. Its data is in { $folder }; --fresh starts over.
 demo-look =
     
       { $url }             sign in, and look around
-      { $url }/mailbox     every mail that it sent, with its buttons
+      { $url }/mailbox     every email that it sent, with its buttons
       { $url }/api/docs    the API
     
 demo-sign-in = Sign in as one of these; the password is { $password }

@@ -19,7 +19,7 @@ problem-hours-same-minutes = That is what the ledger says already
 field-hours-day-too-far = Choose a day within a year from today.
 field-hours-other-day = The start must lie on the day of the entry.
 field-hours-not-of-the-pair = This person is not part of this mentorship.
-field-hours-not-yours = You can write down your own hours only.
+field-hours-not-yours = You can only write down your own hours.
 
 hours-column-date = Date
 hours-column-person = Person
@@ -76,4 +76,4 @@ report-change = Something to change?
 report-cancelled = This meeting was cancelled
 report-cancelled-lead = There is nothing to report.
 report-early = This meeting has not begun yet
-report-early-lead = Come back after it: the link in your mail stays good.
+report-early-lead = Come back after it: the link in your email stays good.

@@ -99,10 +99,10 @@ match-nobody-taken = { $admissible ->
    *[other] { $admissible } mentors are possible for { $mentee }, but their places serve all better with others.
 }
 match-nobody-removed = { $rule }: { $count } of { $mentors } mentors.
-match-nobody-would-open = { $change } It would open { $count ->
+match-nobody-would-open = { $change } Then { $count ->
     [one] one mentor
    *[other] { $count } mentors
-}.
+} would become possible.
 match-nobody-nearest = Nearest: { $mentor } ({ $rules }).
 
 # Problems.
@@ -122,15 +122,15 @@ problem-proposal-stale = This proposal has been overtaken
     .detail = Somebody left, a place was taken, or a newer run replaced it. Start a new run.
 problem-proposal-overtaken = This proposal cannot be approved any more
     .detail = { $why }
-problem-proposal-not-held = This proposal is not held
-    .detail = Only a held proposal is released.
+problem-proposal-not-held = This proposal is not put aside
+    .detail = Only a proposal that was put aside can be taken up again.
 problem-proposal-exists = This pair is proposed already
     .detail = The run has a proposal for these two. Decide that one.
 problem-replacement-breaks-rule = This pair breaks a rule
     .detail = { $rules }. Send a reason and “override” to go against rules that may be gone against.
 problem-replacement-impossible = This pair is not possible
     .detail = { $rules }. This rule is never gone against.
-field-not-taking-part = One of the two does not take part, or waits no longer.
+field-not-taking-part = One of the two does not take part, or is no longer waiting.
 field-pinned-and-banned = This pair is both insisted on and forbidden.
 field-pin-breaks-rule = This pair is not possible: { $rule }.
 field-pins-exceed-places = The mentor has { $places } free places and { $pins } pairs insisted on.

@@ -1,5 +1,5 @@
 # People: problems and fields
-problem-email-taken = Someone with this e-mail address is already here
+problem-email-taken = Someone with this email address is already here
     .detail = Every address belongs to one person. Search for it, or leave it out.
 problem-person-archived = This person is archived
     .detail = Restore the person first.
@@ -15,8 +15,8 @@ problem-conflict-declared = These two people are already kept apart
     .detail = They are not matched, whoever of the two it was declared for.
 
 field-name = A name needs at least one letter.
-field-email = This is not an e-mail address.
-field-several-emails = Give one e-mail address only.
+field-email = This is not an email address.
+field-several-emails = Give one email address only.
 field-phone = This is not a telephone number. Outside North America it starts with + and the country code.
 field-country = This is not the two-letter code of a country, such as CA.
 field-province = This is not a Canadian province or territory, such as QC.

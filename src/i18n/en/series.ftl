@@ -12,7 +12,7 @@ meeting-repeats-cancelled = { $count ->
     [one] This one meeting of the series.
    *[other] { $count } meetings of the series: this one and those after it, until { $last }.
  }
-meeting-repeats-elsewhere = From this one on, the meetings of the series are at other times: see the invitation that comes with this mail.
+meeting-repeats-elsewhere = From this one on, the meetings of the series are at other times: see the invitation that comes with this email.
 
 # Problems
 problem-series-times-taken = Not every meeting of the series can take place

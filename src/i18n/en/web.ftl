@@ -31,7 +31,7 @@ home-card-meet = Meetings that happen
 home-card-meet-text = Invitations arrive in your own calendar. One button says yes, maybe or no.
 home-card-hours = Hours that count
 home-card-hours-text = One click after a meeting is enough to log it.
-home-no-account = You have no account yet? Your programme’s coordinator invites you by mail.
+home-no-account = You have no account yet? Your programme’s coordinator invites you by email.
 home-api = Documentation of the API
 
 # The documentation of the API
@@ -56,14 +56,14 @@ home-mentorships-count = { $count ->
     [100] 100 mentorships or more are under way.
    *[other] { $count } mentorships are under way.
 }
-home-mails = Mails
+home-mails = Emails
 home-mails-count = { $count ->
-    [0] Every mail has found its way.
-    [1] One mail could not be delivered.
-    [100] 100 mails or more could not be delivered.
-   *[other] { $count } mails could not be delivered.
+    [0] Every email has arrived.
+    [1] One email could not be delivered.
+    [100] 100 emails or more could not be delivered.
+   *[other] { $count } emails could not be delivered.
 }
 home-meetings = Next meetings
 home-meetings-none = No meeting is booked.
 home-account = Your account
-home-mailbox = The mails of this demonstration
+home-mailbox = The emails of this demonstration

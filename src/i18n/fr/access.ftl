@@ -31,7 +31,7 @@ field-role-needs-person = Seul le compte d’une personne des programmes peut av
 role-administrator = Administration
 role-coordinator = Coordination
 role-coach = Accompagnement
-role-mentor = Mentorat
+role-mentor = Personne mentore
 role-mentee = Personne mentorée
 
 # Pages
@@ -47,7 +47,7 @@ access-current-password = Mot de passe actuel
 access-password-hint = Au moins { $least } caractères. Quelques mots sans rapport entre eux conviennent bien; majuscules et symboles ne sont pas nécessaires.
 access-forgotten-link = J’ai oublié mon mot de passe, ou je n’en ai jamais choisi
 access-forgotten = Un nouveau mot de passe
-access-forgotten-lead = Écrivez l’adresse que vous utilisez ici. Nous vous enverrons un lien pour choisir un mot de passe.
+access-forgotten-lead = Écrivez l’adresse courriel que vous utilisez ici. Nous vous enverrons un lien pour choisir un mot de passe.
 access-forgotten-send = Recevoir un lien
 access-forgotten-sent = Regardez vos courriels
 access-forgotten-sent-detail = Si un compte a cette adresse, un lien est en route. Il fonctionne une seule fois, pendant { $hours ->

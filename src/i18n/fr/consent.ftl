@@ -20,7 +20,7 @@ consent-aim = Profession visée
 consent-languages = Langues
 consent-city = Habite à
 consent-programme = Programme
-consent-reasons = Pourquoi vous allez bien ensemble
+consent-reasons = Pourquoi nous pensons à ce jumelage
 consent-private = Vous saurez comment joindre { $other } après un oui de part et d’autre. D’ici là, { $other } ne saura pas non plus comment vous joindre.
 consent-change = Avez-vous changé d’avis?
 consent-deadline = Merci de répondre avant le
@@ -77,14 +77,15 @@ record-rights = C’est une personne qui a décidé, et non une machine seule. V
 
 # Ce que l’on perd avec une personne mentore, et qui recruter.
 match-loss-part = { $points } points de moins, surtout : { $part }
-match-loss-only = { $points } points de moins : seule personne mentore possible en { $occupation }
+match-loss-only = { $points } points de moins : seule personne mentore possible ({ $occupation })
 recruit-supply = { $kind } : { $mentees ->
-    [one] une personne la demande
-   *[other] { $mentees } personnes la demandent
+    [0] aucune demande
+    [one] une demande
+   *[other] { $mentees } demandes
 }, dont { $unmatched } sans mentorat; personnes mentores : { $mentors }, places : { $places }, places libres : { $left }.
 recruit-one-more-matched = Une place de plus permettrait un jumelage de plus.
 recruit-one-more-points = Une place de plus ajouterait { $points } points au total.
 recruit-one-more-nothing = Une place de plus ne changerait rien pour l’instant.
-recruit-none = Aucune personne mentore ne l’offre encore.
+recruit-none = Aucune personne mentore n’y répond encore.
 match-told-recruit = Qui recruter ensuite :
 match-told-saved = Enregistré comme calcul : { $run }

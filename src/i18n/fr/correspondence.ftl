@@ -10,10 +10,11 @@ mail-status-sent = Envoyé
 mail-status-dead = Abandonné
 
 mailbox-title = Boîte aux lettres
-mailbox-lead = Tout ce que la plateforme a écrit. Cela reste sur cette machine : personne ne l’a reçu.
+mailbox-lead = Tout ce que la plateforme a écrit. Cela reste sur cet ordinateur : personne ne l’a reçu.
 mailbox-search = Nom, adresse ou objet
 mailbox-search-button = Chercher
 mailbox-count = { $count ->
+    [0] Aucun courriel
     [one] Un courriel
    *[other] { $count } courriels
 }
@@ -57,7 +58,7 @@ inbound-why-meeting-reported = Le déroulement de la rencontre était déjà not
 inbound-why-other-sender = Le message vient d’une adresse qui n’est pas celle de la personne invitée. Il comptera si elle le confirme par le lien envoyé à sa propre adresse, ou si vous l’appliquez.
 inbound-why-other-attendee = La personne à qui cette invitation a été envoyée ne figure pas dans la réponse. Ne l’appliquez que si vous savez qu’elle vient d’elle.
 inbound-why-delegated = La personne souhaite que quelqu’un d’autre la remplace. Personne n’a été ajouté; veuillez lui en parler.
-inbound-why-counter = La personne propose un autre moment que nous n’avons pas pu lire. La rencontre reste où elle est; veuillez en parler avec les deux.
+inbound-why-counter = La personne propose un autre moment que nous n’avons pas pu lire. La rencontre reste où elle est; veuillez en parler avec les deux personnes.
 inbound-why-instance = Le message concerne une rencontre d’une série que nous ne connaissons pas. Appliquez-le pour répondre à la rencontre nommée ici.
 inbound-why-words = Quelqu’un nous a écrit au lieu d’utiliser un bouton. Lisez le message, puis appliquez la réponse ou écartez-le.
 inbound-why-too-large = Le message dépasse un mégaoctet, ou sa partie d’agenda 256 kilo-octets; seuls ses en-têtes ont été lus.
@@ -87,7 +88,7 @@ inbound-why-unknown-mail = Un rapport de remise sur un courriel qui n’est pas 
 
 # La page où une personne confirme une réponse venue d’une autre adresse
 confirm-answer-title = Est-ce votre réponse?
-confirm-answer-lead = Elle vient d’une adresse que nous ne connaissons pas comme la vôtre. Rien n’a encore changé.
+confirm-answer-lead = Elle vient d’une adresse qui n’est pas celle que nous avons pour vous. Rien n’a encore changé.
 confirm-answer-button = Oui, c’est ma réponse
 confirm-answer-not-mine = Si ce n’est pas la vôtre, fermez cette page : rien ne change.
 confirm-answer-said = Réponse

@@ -11,5 +11,5 @@ demo-stop = Ctrl-C pour arrêter.
 demo-role-administrator = administration
 demo-role-coordinator = coordination
 demo-role-coach = accompagnement
-demo-role-mentor = mentorat, qui guide
-demo-role-mentee = mentorat, qui est guidé
+demo-role-mentor = personne mentore
+demo-role-mentee = personne mentorée

@@ -36,7 +36,7 @@ hours-column-mentorship = Numéro du mentorat
 hours-column-corrects = Corrige l’entrée
 hours-column-id = Numéro de l’entrée
 
-hours-role-mentor = mentor ou mentore
+hours-role-mentor = personne mentore
 hours-role-mentee = personne mentorée
 hours-activity-meeting = rencontre
 hours-activity-preparation = préparation

@@ -6,12 +6,12 @@ match-profession-far = La profession de la personne mentore, { $occupation }, a 
 match-profession-none = La profession de la personne mentore, { $occupation }, relève d’un autre domaine que celle qui est visée, { $target }.
 match-profession-unknown = Il n’y a pas de profession à comparer : l’un des deux dossiers n’en mentionne aucune.
 match-profession-experience = L’expérience y est courte ou remonte à quelques années, ce qui compte un peu moins.
-match-language-shared = Langue commune : { $language } (personne accompagnée : { $mentee }; personne mentore : { $mentor }).
-match-language-not-asked = Langue commune : { $language } (personne accompagnée : { $mentee }; personne mentore : { $mentor }); une autre langue était demandée.
-match-language-relative = Langues apparentées seulement : { $language } pour la personne accompagnée, { $relative } pour la personne mentore.
+match-language-shared = Langue commune : { $language } (personne mentorée : { $mentee }; personne mentore : { $mentor }).
+match-language-not-asked = Langue commune : { $language } (personne mentorée : { $mentee }; personne mentore : { $mentor }); une autre langue était demandée.
+match-language-relative = Langues apparentées seulement : { $language } pour la personne mentorée, { $relative } pour la personne mentore.
 match-language-none = Il n’y a pas de langue commune.
 match-level-native = langue maternelle
-match-time-common = Temps libre commun dans une semaine type : { $duration }, soit { $windows } (heure de la personne accompagnée).
+match-time-common = Temps libre commun dans une semaine type : { $duration }, soit { $windows } (heure de la personne mentorée).
 match-time-zones = À l’heure de la personne mentore : { $windows }.
 match-time-least = Quand les changements d’heure ne tombent pas le même jour, il reste { $duration }.
 match-time-none = Il n’y a pas de temps libre commun dans une semaine type.
@@ -45,13 +45,13 @@ match-place-province = Les rencontres se feraient à distance, dans la même pro
 match-place-remote = Les rencontres se feraient à distance.
 match-place-none = Il n’y a pas de façon commune de se rencontrer.
 match-wishes-none = Aucun souhait pouvant compter n’est réalisé ici.
-match-wishes-mentee = Comme la personne accompagnée le souhaitait, la personne mentore est : { $wishes }.
-match-wishes-mentor = Comme la personne mentore le souhaitait, la personne accompagnée est : { $wishes }.
+match-wishes-mentee = Comme la personne mentorée le souhaitait, la personne mentore est : { $wishes }.
+match-wishes-mentor = Comme la personne mentore le souhaitait, la personne mentorée est : { $wishes }.
 
 # Règles qui excluent un jumelage.
-match-rule-mentee-not-active = La personne accompagnée n’est pas active
-match-rule-mentee-no-consent = La personne accompagnée n’a pas consenti au jumelage
-match-rule-mentee-paused = La personne accompagnée est en pause ou absente
+match-rule-mentee-not-active = La personne mentorée n’est pas active
+match-rule-mentee-no-consent = La personne mentorée n’a pas consenti au jumelage
+match-rule-mentee-paused = La personne mentorée est en pause ou absente
 match-rule-mentor-not-active = La personne mentore n’est pas active
 match-rule-mentor-no-consent = La personne mentore n’a pas consenti au jumelage
 match-rule-mentor-paused = La personne mentore est en pause ou absente
@@ -60,15 +60,15 @@ match-rule-same-person = Il s’agit de la même personne
 match-rule-conflict-of-interest = Un conflit d’intérêts est déclaré
 match-rule-matched-before = Un mentorat a déjà eu lieu entre ces personnes
 match-rule-banned = La coordination a exclu ce jumelage
-match-rule-declined = L’une des deux personnes a refusé l’autre
+match-rule-declined = L’une des deux personnes a décliné ce jumelage
 match-rule-way-of-meeting = Pas de façon commune de se rencontrer
 match-rule-language = Pas de langue commune au niveau minimal
 match-rule-insistence = Une condition posée par l’une des deux personnes n’est pas remplie
 match-rule-profession = Les professions sont trop éloignées pour ce programme
 match-rule-overlap = Trop peu de temps libre commun
 match-rule-below-floor = Le résultat est sous le seuil du programme
-match-change-mentee-consent = Demandez le consentement de la personne accompagnée.
-match-change-mentee-pause = Attendez le retour de la personne accompagnée.
+match-change-mentee-consent = Demandez le consentement de la personne mentorée.
+match-change-mentee-pause = Attendez le retour de la personne mentorée.
 match-change-mentor-consent = Demandez le consentement de la personne mentore.
 match-change-mentor-pause = Attendez le retour de la personne mentore.
 match-change-capacity = Demandez à la personne mentore une place de plus.
@@ -99,10 +99,10 @@ match-nobody-taken = { $admissible ->
    *[other] { $admissible } personnes mentores sont possibles pour { $mentee }, mais leurs places servent mieux l’ensemble auprès d’autres personnes.
 }
 match-nobody-removed = { $rule } : { $count } personnes mentores sur { $mentors }.
-match-nobody-would-open = { $change } Cela ouvrirait { $count ->
-    [one] une personne mentore
-   *[other] { $count } personnes mentores
-}.
+match-nobody-would-open = { $change } { $count ->
+    [one] Une personne mentore deviendrait possible.
+   *[other] { $count } personnes mentores deviendraient possibles.
+}
 match-nobody-nearest = Au plus près : { $mentor } ({ $rules }).
 
 # Problèmes.
@@ -122,8 +122,8 @@ problem-proposal-stale = Cette proposition est dépassée
     .detail = Quelqu’un est parti, une place a été prise, ou un calcul plus récent l’a remplacée. Lancez un nouveau calcul.
 problem-proposal-overtaken = Cette proposition ne peut plus être approuvée
     .detail = { $why }
-problem-proposal-not-held = Cette proposition n’est pas retenue
-    .detail = Seule une proposition retenue peut être remise en attente.
+problem-proposal-not-held = Cette proposition n’est pas mise de côté
+    .detail = Seule une proposition mise de côté peut être remise en attente.
 problem-proposal-exists = Ce jumelage est déjà proposé
     .detail = Le calcul contient une proposition pour ces deux personnes. Tranchez celle-là.
 problem-replacement-breaks-rule = Ce jumelage enfreint une règle
@@ -134,9 +134,9 @@ field-not-taking-part = L’une des deux personnes ne participe pas, ou n’atte
 field-pinned-and-banned = Ce jumelage est à la fois imposé et interdit.
 field-pin-breaks-rule = Ce jumelage n’est pas possible : { $rule }.
 field-pins-exceed-places = La personne mentore a { $places } places libres et { $pins } jumelages imposés.
-field-pinned-twice = Cette personne est imposée deux fois.
+field-pinned-twice = Cette personne figure dans deux jumelages imposés.
 field-only-for-drafts = D’autres places ne s’essaient que dans une ébauche. Modifiez plutôt l’inscription.
-field-other-mentor = Choisissez un autre mentor que celui qui est proposé.
+field-other-mentor = Choisissez une autre personne mentore que celle qui est proposée.
 
 # Ce que dit la commande.
 match-told-people = Personnes en attente : { $mentees }. Personnes mentores : { $mentors }, places libres : { $places }.

@@ -18,7 +18,7 @@ problem-meeting-not-begun = Cette rencontre n’a pas commencé
 # Erreurs de champ
 field-whole-minute = Doit être une minute entière, sans secondes.
 field-past = Ce moment est passé.
-field-too-soon = C’est plus tôt que le préavis demandé ici pour une rencontre.
+field-too-soon = C’est trop tôt : le préavis demandé ici est plus long.
 field-too-far = C’est plus loin dans le temps que ce qui peut être réservé ici.
 field-web-address = Doit être une adresse Web qui commence par https:// ou http://.
 
@@ -86,8 +86,8 @@ answer-taken-declined = Vous ne pouvez pas venir.
 answer-next-accepted = Nous vous enverrons un rappel avant la rencontre.
 answer-next-tentative = Dites-le-nous dès que vous le savez : rouvrez cette page depuis votre courriel.
 answer-next-declined = Nous avons prévenu l’autre personne.
-answer-has-moved = Votre rencontre a un nouveau moment
-answer-has-moved-lead = Nous avons écrit à { $name }. L’entrée change d’elle-même dans vos agendas.
+answer-has-moved = Votre rencontre est déplacée
+answer-has-moved-lead = Nous avons écrit à { $name }. L’événement change tout seul dans vos agendas.
 answer-offers = Voulez-vous trouver un autre moment?
 answer-offers-lead = { $name } et vous êtes libres à ces moments :
 answer-all-times = Voir tous les moments communs
@@ -145,8 +145,8 @@ counter-note-hint = Si vous dites non, ce mot est envoyé à la personne qui pro
 counter-accept = Oui, déplacer : { $when }
 counter-decline = Non, garder { $when }
 counter-withdraw = Retirer ma proposition
-counter-accepted = Votre rencontre a un nouveau moment
-counter-accepted-lead = Vous avez convenu d’un autre moment. Une mise à jour remplace l’entrée dans vos deux agendas.
+counter-accepted = Votre rencontre est déplacée
+counter-accepted-lead = Vous avez convenu d’un autre moment. Une mise à jour change l’événement dans vos deux agendas.
 counter-declined = Votre rencontre reste telle quelle
 counter-declined-lead = Nous avons dit à { $name } que ce moment ne vous convient pas.
 counter-declined-before = Cet autre moment n’a pas été retenu.
@@ -156,14 +156,14 @@ counter-gone = Cette proposition n’est plus d’actualité
 counter-gone-lead = Quelque chose a changé depuis; il n’est plus possible d’en décider. Voici où en est votre rencontre.
 counter-to-answer = Vers votre rencontre
 
-problem-meeting-moved = La rencontre a changé de moment depuis
+problem-meeting-moved = La rencontre a été déplacée entre-temps
     .detail = Rien n’a été modifié. Regardez d’abord son nouveau moment.
 problem-counter-closed = Cette proposition est déjà réglée
     .detail = Son état est maintenant : { $status }. Rien n’a été modifié.
 problem-counter-own = La décision revient à l’autre personne
     .detail = Vous pouvez retirer votre propre proposition, et décider de celles des autres.
 field-not-attending = Cette personne ne participe pas à la rencontre.
-field-same-time = La rencontre a déjà ce moment.
+field-same-time = La rencontre est déjà prévue à ce moment.
 
 # La page qui suspend la participation
 pause-title = Suspendre ma participation

@@ -10,4 +10,4 @@ problem-consent-withdrawn = L’une des deux personnes a retiré son consentemen
     .detail = Demandez-le de nouveau, ou faites un autre jumelage.
 field-other-side = Cette inscription est de l’autre côté.
 field-other-programme = Cette inscription appartient à un autre programme.
-field-same-person = On ne peut pas être mentor de soi-même.
+field-same-person = Une personne ne peut pas être jumelée avec elle-même.

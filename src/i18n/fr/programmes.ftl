@@ -31,4 +31,4 @@ field-no-weight = Au moins un critère doit peser plus que zéro.
 field-consent-kind = Utilisez de 1 à 60 lettres minuscules, chiffres et traits d’union.
 field-too-many-items = Au plus { $most }.
 field-in-the-future = Cette date est dans l’avenir.
-field-not-for-mentors = L’attente ne concerne que les personnes accompagnées.
+field-not-for-mentors = L’attente ne concerne que les personnes mentorées.

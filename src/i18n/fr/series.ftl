@@ -19,7 +19,7 @@ problem-series-times-taken = Les rencontres de la série ne peuvent pas toutes a
     .detail = Rien n’a été réservé. Choisissez un autre moment, ou demandez d’omettre ces rencontres.
 
 # Erreurs de champ
-field-instance-too-soon = { $date } : plus tôt que le préavis demandé ici pour une rencontre.
+field-instance-too-soon = { $date } : trop tôt, le préavis demandé ici est plus long.
 field-instance-too-far = { $date } : à plus d’un an d’ici.
 field-instance-outside-hours = { $date } : quelqu’un n’est pas disponible.
 field-instance-taken = { $date } : quelqu’un a une autre rencontre à ce moment, ou trop près.

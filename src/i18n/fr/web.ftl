@@ -23,12 +23,12 @@ problem-form-elsewhere = Ce formulaire vient d’un autre site
 
 # La page d’accueil
 home-welcome-title = Un mentorat qui mène quelque part
-home-welcome-lead = Passerelle réunit des personnes nouvellement arrivées et des mentors de leur profession, et les aide à se voir régulièrement.
+home-welcome-lead = Passerelle réunit des personnes nouvellement arrivées et des personnes mentores de leur profession, et les aide à se voir régulièrement.
 home-sign-in = Ouvrir une session
 home-card-match = Un bon jumelage
 home-card-match-text = La profession, les langues, le temps et le lieu décident, et chaque personne concernée en connaît les raisons.
 home-card-meet = Des rencontres qui ont lieu
-home-card-meet-text = Les invitations arrivent dans votre propre calendrier. Un bouton suffit pour dire oui, peut-être ou non.
+home-card-meet-text = Les invitations arrivent dans votre propre agenda. Un bouton suffit pour dire oui, peut-être ou non.
 home-card-hours = Des heures qui comptent
 home-card-hours-text = Après une rencontre, un clic suffit pour la consigner.
 home-no-account = Vous n’avez pas encore de compte? La personne qui coordonne votre programme vous invite par courriel.
@@ -36,7 +36,7 @@ home-api = Documentation de l’API
 
 # La documentation de l’API
 docs-title = L’API de Passerelle
-docs-lead = Tout ce que font les pages, un programme peut le faire aussi. Version { $version }.
+docs-lead = Tout ce que font les pages, un logiciel peut le faire aussi. Version { $version }.
 docs-document = Le document OpenAPI
 docs-no-script = La liste des opérations nécessite JavaScript. Le document OpenAPI ci-dessus contient la même chose.
 

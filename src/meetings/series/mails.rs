@@ -101,7 +101,7 @@ pub fn cancel(
     to_each(conn, ctx, &about, Some(Membership::Whole(whole)), |desk| {
         let mut meeting = desk.facts();
         let last = desk.when(last.starts_at, last.ends_at);
-        meeting.repeats = Some(Line::new(&i18n::text_with_pairs(
+        meeting.repeats = Some(Line::sentence(&i18n::text_with_pairs(
             desk.locale(),
             "meeting-repeats-cancelled",
             [
@@ -139,7 +139,7 @@ pub fn moved_on(
     to_each(conn, ctx, &about, Some(Membership::Whole(whole)), |desk| {
         let mut meeting = desk.facts();
         let moved = i18n::text(desk.locale(), "meeting-repeats-elsewhere");
-        meeting.repeats = Some(Line::new(&moved));
+        meeting.repeats = Some(Line::sentence(&moved));
         let words = MeetingCancellation {
             name: desk.name(),
             meeting,
@@ -278,5 +278,5 @@ pub(crate) fn repeats(
             ));
         }
     }
-    Ok(Some(Line::new(&sentences.join(" "))))
+    Ok(Some(Line::sentence(&sentences.join(" "))))
 }
