@@ -246,14 +246,30 @@ fn tidy(text: &str) -> String {
 fn to_html(name: &str, mjml: &str) -> Result<String, TemplateError> {
     let wrong =
         |error: &dyn std::fmt::Display| TemplateError::Mjml(name.to_owned(), error.to_string());
+    let mjml = plain_for_attributes(mjml);
     let parsed =
-        mrml::parse_with_options(mjml, &ParserOptions::default()).map_err(|e| wrong(&e))?;
+        mrml::parse_with_options(&mjml, &ParserOptions::default()).map_err(|e| wrong(&e))?;
     let options = RenderOptions {
         // Left alone, mrml links to fonts on another server.
         fonts: std::collections::HashMap::new(),
         ..RenderOptions::default()
     };
     parsed.element.render(&options).map_err(|e| wrong(&e))
+}
+
+/// Writes as entities what mrml would spoil: it writes attributes (the title becomes one, which screen readers
+/// read out) the way Rust quotes a string, so that a no-break space would be read as `\u{a0}`.
+fn plain_for_attributes(mjml: &str) -> String {
+    let mut out = String::with_capacity(mjml.len() + 64);
+    for c in mjml.chars() {
+        let spoiled = c == '\\' || (!c.is_ascii() && c.escape_debug().len() > 1);
+        if spoiled {
+            out.push_str(&format!("&#{};", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// Escapes the five characters that mean something in HTML. The default would also escape `/`, which

@@ -441,6 +441,8 @@ fn every_mail_is_whole_whatever_its_values_are() {
         assert!(!mail.subject.contains(['\r', '\n']), "{what}");
         assert!(mail.html.contains(&format!("lang=\"{locale}\"")), "{what}");
         assert!(mail.html.contains("<h1"), "{what}");
+        // As Rust would quote a character, not as HTML does.
+        assert!(!mail.html.contains("\\u{"), "{what}\n{}", mail.html);
         for broken in ["undefined", "none", "{{", "{%", "Some("] {
             if data != Data::Hostile {
                 assert!(!mail.text.contains(broken), "{broken}: {what}");
