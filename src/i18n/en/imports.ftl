@@ -5,9 +5,15 @@ import-outcome-created = new
 import-outcome-changed = changed
 import-outcome-unchanged = the same
 import-outcome-rejected = rejected
-import-summary-planned = Dry run, nothing stored: { $rows } rows; { $created } new, { $changed } changed, { $unchanged } the same, { $rejected } rejected.
-import-summary-stored = Stored: { $rows } rows; { $created } new, { $changed } changed, { $unchanged } the same, { $rejected } rejected, { $enrolled } enrolled.
-import-summary-refused = Nothing was stored, because { $rejected } of { $rows } rows cannot be. Mend them, or leave them out with --skip-invalid.
+import-summary-planned = Dry run, nothing stored: { $rows ->
+    [one] one row
+   *[other] { $rows } rows
+}; { $created } new, { $changed } changed, { $unchanged } the same, { $rejected } rejected.
+import-summary-stored = Stored: { $rows ->
+    [one] one row
+   *[other] { $rows } rows
+}; { $created } new, { $changed } changed, { $unchanged } the same, { $rejected } rejected, { $enrolled } enrolled.
+import-summary-refused = Nothing was stored, because { $rejected } of { $rows } rows cannot be stored. Correct them, or leave them out with --skip-invalid.
 import-unknown-columns = Columns that were not read: { $columns }
 problem-import-file-empty = The file is empty
     .detail = There is no row in it.
