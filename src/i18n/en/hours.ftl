@@ -68,7 +68,10 @@ report-minutes-hint = A number from 1 to 720. It is needed only if you met.
 report-when = When
 report-with = With
 report-thanks = Thank you
-report-held-taken = You met for { $minutes } minutes.
+report-held-taken = You met for { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+}.
 report-held-next = These hours are written down for both of you. A coordinator approves them.
 report-not-held-taken = You didn’t meet this time.
 report-not-held-next = That happens. You can look for another time together.

@@ -93,7 +93,11 @@ match-change-loses = { $mentee } would have no mentor
 match-change-moves = { $mentee } would go from { $before } to { $after }
 match-change-gains = { $mentee } would get { $after }
 match-nobody-matched = { $mentee } was proposed to a mentor.
-match-nobody-none = None of the { $mentors } mentors is possible for { $mentee }.
+match-nobody-none = { $mentors ->
+    [0] There is no mentor to choose from for { $mentee }.
+    [one] The only mentor is not possible for { $mentee }.
+   *[other] None of the { $mentors } mentors is possible for { $mentee }.
+}
 match-nobody-taken = { $admissible ->
     [one] One mentor is possible for { $mentee }, whose places serve all better with others.
    *[other] { $admissible } mentors are possible for { $mentee }, but their places serve all better with others.
@@ -133,7 +137,10 @@ problem-replacement-impossible = This pair is not possible
 field-not-taking-part = One of the two does not take part, or is no longer waiting.
 field-pinned-and-banned = This pair is both insisted on and forbidden.
 field-pin-breaks-rule = This pair is not possible: { $rule }.
-field-pins-exceed-places = The mentor has { $places } free places and { $pins } pairs insisted on.
+field-pins-exceed-places = The mentor has { $places ->
+    [one] one free place
+   *[other] { $places } free places
+} and { $pins } pairs insisted on.
 field-pinned-twice = This mentee is insisted on twice.
 field-only-for-drafts = Other places can be tried in a draft only. Change the enrolment instead.
 field-other-mentor = Choose another mentor than the one proposed.

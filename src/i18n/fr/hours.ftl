@@ -68,7 +68,10 @@ report-minutes-hint = Un nombre de 1 à 720, seulement si la rencontre a eu lieu
 report-when = Quand
 report-with = Avec
 report-thanks = Merci
-report-held-taken = La rencontre a duré { $minutes } minutes.
+report-held-taken = La rencontre a duré { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}.
 report-held-next = Ces heures sont inscrites pour vous deux. La coordination les approuvera.
 report-not-held-taken = La rencontre n’a pas eu lieu cette fois.
 report-not-held-next = Cela arrive. Vous pouvez chercher ensemble un autre moment.

@@ -93,7 +93,10 @@ match-change-loses = { $mentee } n’aurait pas de mentorat
 match-change-moves = { $mentee } passerait de { $before } à { $after }
 match-change-gains = { $mentee } obtiendrait { $after }
 match-nobody-matched = Un jumelage a été proposé à { $mentee }.
-match-nobody-none = Aucune des { $mentors } personnes mentores n’est possible pour { $mentee }.
+match-nobody-none = { $mentors ->
+    [one] Aucune personne mentore n’est possible pour { $mentee }.
+   *[other] Aucune des { $mentors } personnes mentores n’est possible pour { $mentee }.
+}
 match-nobody-taken = { $admissible ->
     [one] Une personne mentore est possible pour { $mentee }, mais ses places servent mieux l’ensemble auprès d’autres personnes.
    *[other] { $admissible } personnes mentores sont possibles pour { $mentee }, mais leurs places servent mieux l’ensemble auprès d’autres personnes.
@@ -133,7 +136,7 @@ problem-replacement-impossible = Ce jumelage n’est pas possible
 field-not-taking-part = L’une des deux personnes ne participe pas, ou n’attend plus.
 field-pinned-and-banned = Ce jumelage est à la fois imposé et interdit.
 field-pin-breaks-rule = Ce jumelage n’est pas possible : { $rule }.
-field-pins-exceed-places = La personne mentore a { $places } places libres et { $pins } jumelages imposés.
+field-pins-exceed-places = Places libres de la personne mentore : { $places }; jumelages imposés : { $pins }.
 field-pinned-twice = Cette personne figure dans deux jumelages imposés.
 field-only-for-drafts = D’autres places ne s’essaient que dans une ébauche. Modifiez plutôt l’inscription.
 field-other-mentor = Choisissez une autre personne mentore que celle qui est proposée.
