@@ -200,3 +200,22 @@ fn the_first_administrator_gets_a_link_and_an_operator_can_end_every_signing_key
     assert!(link.contains("/set-password/"), "{link}");
     assert!(account(&["retire-keys"]).contains("retired"));
 }
+
+#[test]
+fn a_command_that_needs_people_says_where_it_looked_for_the_database_and_makes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [
+        &["match", "--programme", "health"][..],
+        &["import", "people", "people.csv", "--dry-run"],
+    ] {
+        let output = passerelle(arguments)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let said = said(&output);
+        assert!(!output.status.success(), "{said}");
+        assert!(said.contains("no database at data/passerelle.db"), "{said}");
+        assert!(said.contains("passerelle migrate"), "{said}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}

@@ -65,7 +65,7 @@ fn take(config: Option<&Path>, recipient: Option<String>) -> anyhow::Result<Opti
     if size == 0 {
         return Ok(None);
     }
-    let settings = serve::with_local_secret(Settings::load(config)?)?;
+    let settings = serve::of_existing_database(Settings::load(config)?)?;
     serve::start_log(&settings)?;
     let db = Db::new(&settings.database);
     let keyring = Keyring::new(settings.security.secret.clone());

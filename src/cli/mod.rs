@@ -111,8 +111,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Worker => serve::worker_only(settings).map(|()| ExitCode::SUCCESS),
         Command::Migrate => serve::migrate(&settings).map(|()| ExitCode::SUCCESS),
         Command::Config { command } => Ok(configuration::run(&settings, &command)),
-        Command::Import { command } => import::run(&serve::with_local_secret(settings)?, &command),
-        Command::Match(args) => match_run::run(&serve::with_local_secret(settings)?, &args),
+        Command::Import { command } => {
+            import::run(&serve::of_existing_database(settings)?, &command)
+        }
+        Command::Match(args) => match_run::run(&serve::of_existing_database(settings)?, &args),
         Command::Zones { command } => zones::run(settings, &command),
         Command::Account { command } => account::run(settings, command).map(|()| ExitCode::SUCCESS),
     }

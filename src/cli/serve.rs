@@ -188,6 +188,25 @@ pub fn with_local_secret(mut settings: Settings) -> anyhow::Result<Settings> {
     Ok(settings)
 }
 
+/// The settings of a command that works on a database that is there: one that is mistyped is not made anew.
+///
+/// # Errors
+/// There is no such file; or as [`with_local_secret`].
+pub fn of_existing_database(settings: Settings) -> anyhow::Result<Settings> {
+    if let Some(path) = settings
+        .database
+        .url
+        .expose_secret()
+        .strip_prefix("sqlite://")
+        && !Path::new(path).exists()
+    {
+        bail!(
+            "there is no database at {path}: `passerelle migrate` makes it, `database.url` says where it is"
+        );
+    }
+    with_local_secret(settings)
+}
+
 fn write_private(file: &Path, text: &str) -> anyhow::Result<()> {
     use std::io::Write as _;
     let mut options = std::fs::OpenOptions::new();
