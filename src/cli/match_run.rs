@@ -314,7 +314,12 @@ fn explained(
     let mentor = at.and_then(|at| run.outcome.mentor_of(at));
     if let Some(row) = mentor.and_then(|mentor| run.inputs.mentor(mentor)) {
         let pair = why::pair(conn, &run, mentee, row.participation_id, locale)?;
-        lines.push(format!("{}: {}", pair.mentor.name, pair.score));
+        let score = pair.score.to_string();
+        let pairs = [
+            ("name", pair.mentor.name.as_str()),
+            ("score", score.as_str()),
+        ];
+        lines.push(i18n::text_with_pairs(locale, "match-told-pair", pairs));
         lines.extend(pair.reasons.into_iter().map(|reason| match locale {
             Locale::En => format!("- {}", reason.en),
             Locale::Fr => format!("- {}", reason.fr),

@@ -149,5 +149,6 @@ field-other-mentor = Choose another mentor than the one proposed.
 match-told-people = { $mentees } mentees wait, { $mentors } mentors have { $places } free places.
 match-told-matched = { $matched } pairs are proposed, with a mean score of { $mean } of 10,000.
 match-told-left = For { $nobody } nobody is possible, for { $taken } the places serve all better with others, { $away } are away or have not consented.
+match-told-pair = { $name }: { $score } points
 match-told-proof = Proved: no other set of all { $pairs } possible pairs is better.
 match-told-compared = { $changes } mentees would have another mentor or none: { $won } more matched, { $lost } fewer, { $points } points in all.

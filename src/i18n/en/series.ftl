@@ -7,6 +7,7 @@ meeting-repeats = { $every ->
    *[other] { $count } meetings
  }, the last on { $last }.
 meeting-repeats-without = Not on { $dates }.
+meeting-repeats-without-date = { $date }
 meeting-repeats-moved = Instead of { $was }: { $now }.
 meeting-repeats-cancelled = { $count ->
     [one] This one meeting of the series.

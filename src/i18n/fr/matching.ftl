@@ -145,5 +145,6 @@ field-other-mentor = Choisissez une autre personne mentore que celle qui est pro
 match-told-people = Personnes en attente : { $mentees }. Personnes mentores : { $mentors }, places libres : { $places }.
 match-told-matched = Jumelages proposés : { $matched }, résultat moyen : { $mean } sur 10 000.
 match-told-left = Sans jumelage possible : { $nobody }. Places mieux employées ailleurs : { $taken }. En pause, absentes ou sans consentement : { $away }.
+match-told-pair = { $name } : { $score } points
 match-told-proof = Prouvé : parmi les { $pairs } jumelages possibles, aucun autre ensemble n’est meilleur.
 match-told-compared = Changements : { $changes } (jumelages en plus : { $won }, en moins : { $lost }, points au total : { $points }).

@@ -6,7 +6,8 @@ meeting-repeats = { $every ->
     [1] une rencontre
    *[other] { $count } rencontres
  }, la dernière le { $last }.
-meeting-repeats-without = Sauf le { $dates }.
+meeting-repeats-without = Sauf { $dates }.
+meeting-repeats-without-date = le { $date }
 meeting-repeats-moved = Au lieu du { $was } : { $now }.
 meeting-repeats-cancelled = { $count ->
     [1] Cette seule rencontre de la série.

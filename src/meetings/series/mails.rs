@@ -248,9 +248,12 @@ pub(crate) fn repeats(
     for local in whole.exceptions()? {
         let start = Instant::new(rule.instant(local));
         if start > now {
-            without.push(when::date(
+            let date = when::date(locale, &clock(start, start.plus(series.length())));
+            let pairs = [("date", date.as_str())];
+            without.push(i18n::text_with_pairs(
                 locale,
-                &clock(start, start.plus(series.length())),
+                "meeting-repeats-without-date",
+                pairs,
             ));
         }
     }
