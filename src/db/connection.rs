@@ -218,11 +218,7 @@ impl Manager {
             Conn::Pg(c)
         } else if let Some(path) = url.strip_prefix("sqlite://") {
             let mut c = SqliteConnection::establish(path)?;
-            c.batch_execute(
-                "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
-                 PRAGMA foreign_keys = ON; PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;",
-            )
-            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+            set_up_sqlite(&mut c).map_err(ConnectionError::CouldntSetupConfiguration)?;
             Conn::Sqlite(c)
         } else {
             return Err(ConnectionError::InvalidConnectionUrl(
@@ -232,6 +228,24 @@ impl Manager {
         conn.set_instrumentation(CountQueries(Arc::clone(&self.queries)));
         Ok(conn)
     }
+}
+
+/// A new database becomes one with a write-ahead log. Of several processes that find it new at once, SQLite tells
+/// all but one that it is locked, without the wait of `busy_timeout`: they look again, for as long.
+fn set_up_sqlite(c: &mut SqliteConnection) -> QueryResult<()> {
+    c.batch_execute("PRAGMA busy_timeout = 10000;")?;
+    let mut tries = 0;
+    while let Err(error) = c.batch_execute("PRAGMA journal_mode = WAL;") {
+        tries += 1;
+        if tries > 200 || !error.to_string().contains("locked") {
+            return Err(error);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    c.batch_execute(
+        "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -8000; \
+         PRAGMA temp_store = MEMORY;",
+    )
 }
 
 struct CountQueries(Arc<AtomicU64>);
