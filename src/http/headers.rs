@@ -12,9 +12,10 @@ use actix_web::middleware::Next;
 
 use crate::web::App;
 
-/// For pages: only what we serve ourselves, nothing inline, framed by nobody.
+/// For pages: only what we serve ourselves, nothing inline, framed by nobody. They may frame what is ours: the
+/// local mailbox shows a mail that way.
 pub const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
-    img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+    img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 /// For data: it is not a page.
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
