@@ -113,6 +113,7 @@ diesel::table! {
         answer -> Nullable<Text>,
         programme_id -> Nullable<SqlUuid>,
         meeting_id -> Nullable<SqlUuid>,
+        instance_id -> Nullable<SqlUuid>,
         person_id -> Nullable<SqlUuid>,
         outbox_id -> Nullable<SqlUuid>,
         origin_sealed -> Text,

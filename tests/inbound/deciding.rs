@@ -1,12 +1,16 @@
 //! What waits: confirmed by the attendee through a link, applied or dismissed by a coordinator.
 
 use diesel::prelude::*;
+use passerelle::correspondence::incoming::{Arrival, receive};
 use passerelle::db::schema::{audit_log, inbound_messages, meeting_answers};
 use passerelle::kernel::Role;
+use passerelle::mail::inbound::Door;
+use passerelle::mail::message;
 use serde_json::{Value, json};
 
 use super::corpus::{Stage, settings};
-use crate::meetings::fixture::{letter_to, letters, programme};
+use crate::meetings::fixture::{Pair, calendar, letter_to, letters, pair, programme};
+use crate::meetings::series::{meeting, six};
 use crate::support::app::{Answer, Someone, TestApp, instant};
 use crate::support::each_database_with;
 
@@ -192,6 +196,12 @@ fn i13_the_answer_to_winmail_is_written_once_a_day_to_the_attendee_s_own_address
         let letter = letter_to(&written, stage.pair.mentor_id());
         assert_eq!(letter.to.address, stage.values["address"]);
         assert!(letter.words.text.contains("winmail.dat") && letter.words.text.contains("/m/"));
+        // RFC 3834: it answers a message, so no machine answers it.
+        let platform = &app.app.platform;
+        let (row, letter) = &written[0];
+        let mail = message::compose(row, letter, &platform.settings, &platform.keyring).unwrap();
+        let mail = String::from_utf8(mail.formatted()).unwrap();
+        assert!(mail.contains("Auto-Submitted: auto-replied\r\n"), "{mail}");
     });
 }
 
@@ -347,6 +357,175 @@ fn i14_a_coordinator_applies_what_was_held_or_quarantined() {
             Ok(lines.count().get_result(conn)?)
         });
         assert_eq!(lines, 6);
+    });
+}
+
+/// A series of six, and replies about it for the mentee, in whose name somebody else writes.
+struct Weekly {
+    pair: Pair,
+    series: Value,
+    /// The series' reply address for the mentee.
+    reply: String,
+    uid: String,
+}
+
+impl Weekly {
+    fn new(app: &TestApp) -> Self {
+        let pair = pair(app);
+        let made = app.post(&pair.mentor, &pair.series(), &six()).expect(201);
+        let sent = letters(app);
+        let letter = letter_to(&sent, pair.mentee_id());
+        Self {
+            reply: letter.payload.reply_to.clone().unwrap(),
+            uid: calendar(letter).events[0].uid.clone().unwrap(),
+            series: made.json(),
+            pair,
+        }
+    }
+
+    /// A reply from an alias, with one event for each instance; an empty one is about the whole series.
+    fn reply(&self, instances: &[(&str, &str)]) -> Vec<u8> {
+        let events: String = instances
+            .iter()
+            .map(|(local, partstat)| {
+                let instance = match *local {
+                    "" => String::new(),
+                    local => format!("RECURRENCE-ID;TZID=America/Toronto:{local}\r\n"),
+                };
+                format!(
+                    "BEGIN:VEVENT\r\nUID:{}\r\n{instance}DTSTAMP:20261006T121000Z\r\nSEQUENCE:0\r\n\
+                     ATTENDEE;PARTSTAT={partstat}:mailto:alias@elsewhere.example\r\nEND:VEVENT\r\n",
+                    self.uid
+                )
+            })
+            .collect();
+        format!(
+            "From: alias@elsewhere.example\r\nTo: {}\r\nSubject: Re\r\nMIME-Version: 1.0\r\n\
+             Content-Type: text/calendar; method=REPLY; charset=utf-8\r\n\r\n\
+             BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//x//EN\r\nMETHOD:REPLY\r\n{events}END:VCALENDAR\r\n",
+            self.reply
+        )
+        .into_bytes()
+    }
+
+    /// Hands it in; the message's id and reason.
+    fn receive(&self, app: &TestApp, instances: &[(&str, &str)]) -> (String, String) {
+        let raw = self.reply(instances);
+        let arrival = Arrival {
+            door: Door::Pipe,
+            size: raw.len(),
+            raw,
+            envelope_to: None,
+        };
+        let got = app.db(|conn| receive(conn, &app.ctx(), arrival));
+        assert_eq!(got.state.as_str(), "held", "{:?}", got.why);
+        (got.id.to_string(), got.why.to_string())
+    }
+
+    /// The mentee's answers to the six meetings.
+    fn answers(&self, app: &TestApp) -> Vec<String> {
+        let answer = |index| {
+            let one = app.get(&self.pair.coordinator, &meeting(&self.series, index));
+            let one = one.expect(200).json();
+            one["attendees"][1]["answer"].as_str().unwrap().to_owned()
+        };
+        (0..6).map(answer).collect()
+    }
+}
+
+#[test]
+fn i9_a_held_answer_about_one_meeting_of_a_series_counts_for_that_meeting_only() {
+    each_database_with(settings, |app| {
+        let weekly = Weekly::new(app);
+        let coordinator = &weekly.pair.coordinator;
+        let mut expected = vec!["needs-action"; 6];
+        // A coordinator applies what it says, or what they read in it.
+        for (local, index, body, after) in [
+            ("20261020T180000", 2, json!({}), "declined"),
+            (
+                "20261103T180000",
+                4,
+                json!({"answer": "accepted"}),
+                "accepted",
+            ),
+        ] {
+            let (id, why) = weekly.receive(app, &[(local, "DECLINED")]);
+            assert_eq!(why, "other-sender");
+            let path = format!("/api/v1/inbound-mails/{id}");
+            let shown = app.get(coordinator, &path).expect(200).json();
+            assert_eq!(
+                shown["meeting_id"], weekly.series["meetings"][index]["id"],
+                "the meeting that it names"
+            );
+            decide(app, coordinator, &id, "apply", "*", body).expect(200);
+            expected[index] = after;
+            assert_eq!(weekly.answers(app), expected);
+        }
+        // So does the attendee's own confirmation, whose mail and page speak of that date.
+        letters(app);
+        weekly.receive(app, &[("20261110T180000", "TENTATIVE")]);
+        let written = letters(app);
+        let letter = letter_to(&written, weekly.pair.mentee_id());
+        assert!(
+            letter.words.text.contains("10 novembre"),
+            "{}",
+            letter.words.text
+        );
+        let link = letter.payload.values["link"].as_str().unwrap().to_owned();
+        let page = link.strip_prefix(&app.base).unwrap();
+        let asked = get(app, page).expect(200);
+        assert!(asked.text.contains("10 novembre"), "{}", asked.text);
+        press(app, page).expect(200);
+        expected[5] = "tentative";
+        assert_eq!(weekly.answers(app), expected);
+        // One about all of them leaves those that were answered one by one.
+        let (id, _) = weekly.receive(app, &[("", "ACCEPTED")]);
+        decide(app, coordinator, &id, "apply", "*", json!({})).expect(200);
+        for open in expected.iter_mut().filter(|one| **one == "needs-action") {
+            *open = "accepted";
+        }
+        assert_eq!(weekly.answers(app), expected);
+    });
+}
+
+#[test]
+fn i9_a_held_message_that_says_several_things_counts_for_each_meeting_that_it_names() {
+    each_database_with(settings, |app| {
+        let weekly = Weekly::new(app);
+        let coordinator = &weekly.pair.coordinator;
+        let said = [
+            ("20261013T180000", "DECLINED"),
+            ("", "ACCEPTED"),
+            ("20261020T180000", "TENTATIVE"),
+        ];
+        let (id, _) = weekly.receive(app, &said);
+        assert!(
+            letters(app).is_empty(),
+            "no single question could ask about it"
+        );
+        decide(app, coordinator, &id, "apply", "*", json!({})).expect(200);
+        let mut expected = vec!["accepted"; 6];
+        expected[1] = "declined";
+        expected[2] = "tentative";
+        assert_eq!(weekly.answers(app), expected);
+        // A meeting that the series does not have: nobody guesses another one.
+        let (id, why) = weekly.receive(app, &[("20261014T180000", "DECLINED")]);
+        assert_eq!(why, "other-sender");
+        for body in [json!({}), json!({"answer": "declined"})] {
+            let refused = decide(app, coordinator, &id, "apply", "*", body).expect(409);
+            assert_eq!(refused.problem(), "inbound-instance");
+        }
+        assert_eq!(weekly.answers(app), expected);
+        // When the words are forgotten, what it was about is not.
+        let (id, _) = weekly.receive(app, &[("20261110T180000", "DECLINED")]);
+        app.db(|conn| {
+            use passerelle::mail::inbound::store;
+            store::purge(conn, app.ctx().now.plus(chrono::Duration::days(1)))
+        });
+        let body = json!({"answer": "declined"});
+        decide(app, coordinator, &id, "apply", "*", body).expect(200);
+        expected[5] = "declined";
+        assert_eq!(weekly.answers(app), expected);
     });
 }
 

@@ -97,6 +97,8 @@ CREATE TABLE inbound_messages (
     answer TEXT,
     programme_id UUID,
     meeting_id UUID,
+    -- The one meeting of a series that it is about (rule I9).
+    instance_id UUID,
     person_id UUID,
     outbox_id UUID,
     origin_sealed TEXT NOT NULL,

@@ -94,6 +94,8 @@ CREATE TABLE inbound_messages (
     answer TEXT,
     programme_id TEXT,
     meeting_id TEXT,
+    -- The one meeting of a series that it is about (rule I9).
+    instance_id TEXT,
     person_id TEXT,
     outbox_id TEXT,
     origin_sealed TEXT NOT NULL,

@@ -77,6 +77,16 @@ fn of_an_attendee(
         _ => Ruling::new(State::Held, Why::Words),
     };
     found.answer = ruling.answer.map(|answer| answer.as_str().to_owned());
+    found.instance_id = match (&incoming.meaning, ruling.state) {
+        (Meaning::Answers(said), State::Held | State::Quarantined) => {
+            meetings::about(conn, ctx, whose, said)?
+        }
+        (Meaning::Proposal(proposal), State::Held | State::Quarantined) => {
+            let said = std::slice::from_ref(&proposal.answer);
+            meetings::about(conn, ctx, whose, said)?
+        }
+        _ => None,
+    };
     if let (Why::OtherSender, Some(answer)) = (ruling.why, ruling.answer)
         && !sender.key.is_empty()
     {
@@ -85,7 +95,11 @@ fn of_an_attendee(
         if asked < MOST_QUESTIONS {
             let token = Token::random()?;
             let what = (answer, sender.key.as_str(), token.expose());
-            meetings::ask_to_confirm(conn, ctx, whose, id, what)?;
+            let about = Whose {
+                meeting_id: found.instance_id.unwrap_or(whose.meeting_id),
+                ..whose
+            };
+            meetings::ask_to_confirm(conn, ctx, about, id, what)?;
             found.confirm_hash = Some(token.hash().as_str().to_owned());
         }
     }

@@ -1,6 +1,6 @@
 //! A coordinator's decision about a message that waits: it counts, or it does not.
 
-use super::confirm::{proposed, spoken};
+use super::confirm::{passages, proposed, target};
 use super::read::object;
 use super::views::InboundMail;
 use crate::access::policy::{self, Action};
@@ -11,7 +11,7 @@ use crate::kernel::{Context, IfMatch, Problem};
 use crate::mail::inbound::store::{self, Row};
 use crate::mail::inbound::{Kind, State, Why};
 use crate::meetings::details::Details;
-use crate::meetings::incoming::{self as meetings, Decided, Whose, answer_of};
+use crate::meetings::incoming::{self as meetings, Decided, Passage, Target, Whose};
 use crate::meetings::model::{Answer, Source};
 
 /// Applies a message that was held or quarantined. `said` is the answer that the coordinator read in it; without
@@ -19,7 +19,7 @@ use crate::meetings::model::{Answer, Source};
 ///
 /// # Errors
 /// 404 and 403 by the policy; 412 when it changed since; 409 `inbound-settled`, `inbound-nobody` (it belongs to no
-/// attendee), `inbound-outdated`; 422 at `/answer` when the message holds no answer and none is given.
+/// attendee), `inbound-outdated`, `inbound-instance` (it names a meeting that the series does not have); 422 at `/answer` when the message holds no answer and none is given.
 pub fn apply(
     conn: &mut Conn,
     ctx: &Context,
@@ -34,8 +34,16 @@ pub fn apply(
         };
         let details = Details::load(conn, meeting)?;
         if let (Kind::Proposal, None) = (row.kind, said) {
+            let meeting_id = match (target(&row), details.meeting.series_id) {
+                (Target::Instance(id), _) => id,
+                // Another time for all of a series is a person's to plan.
+                (_, Some(_)) if row.why == Why::Instance => {
+                    return Err(Problem::conflict("inbound-instance"));
+                }
+                _ => meeting,
+            };
             let whose = Whose {
-                meeting_id: meeting,
+                meeting_id,
                 person_id: person,
                 programme_id: details.meeting.programme_id,
             };
@@ -45,25 +53,45 @@ pub fn apply(
             store::resolve(conn, ctx, &row, verdict, None)?;
             return after(conn, ctx, &row, "inbound-mail.apply");
         }
-        let own = spoken(ctx, &row, &details);
-        let answer = said
-            .or_else(|| own.as_ref().and_then(answer_of))
-            .or_else(|| row.answer.as_deref().and_then(Answer::parse))
-            .ok_or_else(|| Problem::field("/answer", "required"))?;
-        let decided = Decided {
-            answer,
-            comment: own.as_ref().and_then(|own| own.comment.clone()),
-            source: Source::Coordinator,
-            // A message from the future is about no revision that we know: the coordinator says that it counts.
-            sequence: own
-                .filter(|_| row.state == State::Held && said.is_none())
-                .and_then(|own| i32::try_from(own.sequence).ok()),
-        };
+        let decided = decided(&row, passages(conn, ctx, &row)?, said)?;
         let verdict = (State::Applied, Why::ByCoordinator);
-        store::resolve(conn, ctx, &row, verdict, Some(answer.as_str()))?;
+        let first = decided.first().map(|one| one.answer.as_str());
+        store::resolve(conn, ctx, &row, verdict, first)?;
         meetings::apply(conn, ctx, meeting, person, decided)?;
         after(conn, ctx, &row, "inbound-mail.apply")
     })
+}
+
+/// What a coordinator decides: the answer that they read, or the message's own, for all that the message is about.
+fn decided(row: &Row, read: Vec<Passage>, said: Option<Answer>) -> Result<Vec<Decided>, Problem> {
+    // A message from the future is about no revision that we know: the coordinator says that it counts.
+    let as_it_says = row.state == State::Held && said.is_none();
+    let mut decided: Vec<Decided> = read
+        .into_iter()
+        .filter_map(|passage| {
+            let sequence = i32::try_from(passage.spoken.sequence).ok();
+            Some(Decided {
+                target: passage.target,
+                answer: said.or_else(|| passage.answer())?,
+                comment: passage.spoken.comment,
+                source: Source::Coordinator,
+                sequence: sequence.filter(|_| as_it_says),
+            })
+        })
+        .collect();
+    if decided.is_empty() {
+        let answer = said
+            .or_else(|| row.answer.as_deref().and_then(Answer::parse))
+            .ok_or_else(|| Problem::field("/answer", "required"))?;
+        decided.push(Decided {
+            target: target(row),
+            answer,
+            comment: None,
+            source: Source::Coordinator,
+            sequence: None,
+        });
+    }
+    Ok(decided)
 }
 
 /// Puts a message aside for good.

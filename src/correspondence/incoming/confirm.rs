@@ -6,7 +6,7 @@ use crate::kernel::{Actor, Context, Problem, Token};
 use crate::mail::inbound::store::{self, Row};
 use crate::mail::inbound::{self, Meaning, Proposal, Spoken, State, Why, understand};
 use crate::meetings::details::Details;
-use crate::meetings::incoming::{self as meetings, Decided};
+use crate::meetings::incoming::{self as meetings, Decided, Passage, Target, Whose};
 use crate::meetings::model::{Answer, Source, may_answer};
 
 /// What the page asks about.
@@ -42,7 +42,8 @@ impl Asked {
 pub fn asked(conn: &mut Conn, ctx: &Context, token: &str) -> Result<Asked, Problem> {
     let token = Token::presented(token).ok_or(Problem::NotFound)?;
     let row = store::by_confirm_hash(conn, token.hash().as_str())?;
-    let meeting = row.meeting_id.ok_or(Problem::NotFound)?;
+    let meeting = row.instance_id.or(row.meeting_id);
+    let meeting = meeting.ok_or(Problem::NotFound)?;
     let details = Details::load(conn, meeting)?;
     let answer = row.answer.as_deref().and_then(Answer::parse);
     let sender = row.origin(ctx.keyring()).unwrap_or_default().from;
@@ -72,13 +73,26 @@ pub fn confirm(conn: &mut Conn, ctx: &Context, token: &str) -> Result<Asked, Pro
             return Err(Problem::conflict("inbound-outdated"));
         };
         let ctx = ctx.acting_as(Actor::Link { person_id });
-        let spoken = spoken(&ctx, &before.row, &before.details);
-        let decided = Decided {
-            answer: before.answer,
-            comment: spoken.as_ref().and_then(|spoken| spoken.comment.clone()),
-            source: Source::Link,
-            sequence: spoken.and_then(|spoken| i32::try_from(spoken.sequence).ok()),
-        };
+        let meeting = before.row.meeting_id.ok_or(Problem::NotFound)?;
+        let mut decided = Vec::new();
+        for passage in passages(conn, &ctx, &before.row)? {
+            decided.push(Decided {
+                target: passage.target,
+                answer: before.answer,
+                comment: passage.spoken.comment,
+                source: Source::Link,
+                sequence: i32::try_from(passage.spoken.sequence).ok(),
+            });
+        }
+        if decided.is_empty() {
+            decided.push(Decided {
+                target: target(&before.row),
+                answer: before.answer,
+                comment: None,
+                source: Source::Link,
+                sequence: None,
+            });
+        }
         store::resolve(
             conn,
             &ctx,
@@ -86,21 +100,53 @@ pub fn confirm(conn: &mut Conn, ctx: &Context, token: &str) -> Result<Asked, Pro
             (State::Applied, Why::Confirmed),
             None,
         )?;
-        meetings::apply(conn, &ctx, before.details.meeting.id, person_id, decided)?;
+        meetings::apply(conn, &ctx, meeting, person_id, decided)?;
         asked(conn, &ctx, token)
     })
 }
 
-/// What a stored message says, as long as it is kept.
+/// What a stored message says for its attendee, as long as it is kept, in an open transaction.
+pub(super) fn passages(conn: &mut Conn, ctx: &Context, row: &Row) -> Result<Vec<Passage>, Problem> {
+    let whose = match (row.meeting_id, row.person_id, row.programme_id) {
+        (Some(meeting_id), Some(person_id), Some(programme_id)) => Whose {
+            meeting_id,
+            person_id,
+            programme_id,
+        },
+        _ => return Ok(Vec::new()),
+    };
+    match answers(ctx, row) {
+        Some(answers) => meetings::passages(conn, ctx, whose, &answers),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// What a decision about a stored message is about where its words say nothing, or were forgotten.
+pub(super) fn target(row: &Row) -> Target {
+    match (row.instance_id, row.why) {
+        (Some(id), _) => Target::Instance(id),
+        (None, Why::Instance) => Target::Unknown,
+        (None, _) => Target::Whole,
+    }
+}
+
+/// The first thing that a stored message says for its attendee, as long as it is kept.
 pub(super) fn spoken(ctx: &Context, row: &Row, details: &Details) -> Option<Spoken> {
+    let address = details
+        .participant(row.person_id?)?
+        .contact
+        .email
+        .as_deref();
+    let spoken = inbound::spoken(&answers(ctx, row)?, address.unwrap_or(""));
+    spoken.into_iter().next()
+}
+
+fn answers(ctx: &Context, row: &Row) -> Option<Vec<inbound::Answer>> {
     let body = row.body(ctx.keyring())?;
-    let to = row
-        .origin(ctx.keyring())
-        .and_then(|origin| origin.envelope_to);
-    let person = row.person_id?;
-    let address = details.participant(person)?.contact.email.as_deref();
+    let origin = row.origin(ctx.keyring());
+    let to = origin.and_then(|origin| origin.envelope_to);
     match understand(&body, to.as_deref(), None).meaning {
-        Meaning::Answers(answers) => inbound::spoken(&answers, address.unwrap_or("")),
+        Meaning::Answers(answers) => Some(answers),
         _ => None,
     }
 }

@@ -35,6 +35,7 @@ pub struct InboundMailSummary {
     #[schema(example = "jose@example.org")]
     pub sender: Option<String>,
     pub programme_id: Option<ProgrammeId>,
+    /// The meeting that it is about; the last one of a series stands for the whole series.
     pub meeting_id: Option<MeetingId>,
     /// The attendee whose token it came with, or to whom a mail could not be delivered.
     pub person_id: Option<PersonId>,
@@ -81,7 +82,7 @@ impl InboundMailSummary {
             waits: matches!(row.state, State::Held | State::Quarantined),
             sender: sender.filter(|address| !address.is_empty()),
             programme_id: row.programme_id,
-            meeting_id: row.meeting_id,
+            meeting_id: row.instance_id.or(row.meeting_id),
             person_id: row.person_id,
             mail_id: row.outbox_id,
             size_bytes: row.size_bytes,

@@ -3,7 +3,7 @@
 use chrono::Duration;
 
 use super::understand::{Answer, Sender};
-use crate::icalendar::{Attendee, Participation, address_key};
+use crate::icalendar::{Attendee, Moment, Participation, address_key};
 use crate::kernel::Instant;
 
 /// How far into the future a sender's clock may be before it is set right (I6).
@@ -92,31 +92,31 @@ pub fn judge_proposal(answer: &Answer, sender: &Sender, known: &Known<'_>) -> Re
 /// What a message says, whoever may say it: for the person who confirms or decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spoken {
+    /// The instance it is about; `None` for the whole (I9).
+    pub instance: Option<Moment>,
     pub participation: Participation,
     pub comment: Option<String>,
     pub sequence: u32,
 }
 
-/// What is said about the whole meeting for the attendee with `address`, in whose name or under whose token the
-/// message came.
+/// What is said for the attendee with `address`, in whose name or under whose token the message came: about the
+/// whole, about instances, or both.
 #[must_use]
-pub fn spoken(answers: &[Answer], address: &str) -> Option<Spoken> {
+pub fn spoken(answers: &[Answer], address: &str) -> Vec<Spoken> {
     let own = address_key(address);
-    let (answer, attendee) = answers
-        .iter()
-        .filter(|answer| answer.instance.is_none())
-        .find_map(|answer| {
-            let attendee = match answer.attendees.as_slice() {
-                [only] => Some(only),
-                several => several.iter().find(|a| address_key(&a.address) == own),
-            };
-            Some((answer, attendee?))
-        })?;
-    Some(Spoken {
-        participation: attendee.participation,
-        comment: answer.comment.clone(),
-        sequence: answer.sequence,
-    })
+    let said = answers.iter().filter_map(|answer| {
+        let attendee = match answer.attendees.as_slice() {
+            [only] => Some(only),
+            several => several.iter().find(|a| address_key(&a.address) == own),
+        };
+        Some(Spoken {
+            instance: answer.instance.clone(),
+            participation: attendee?.participation,
+            comment: answer.comment.clone(),
+            sequence: answer.sequence,
+        })
+    });
+    said.collect()
 }
 
 /// The attendee of an answer that its sender may give (I3, I4), about a revision that exists (I6).

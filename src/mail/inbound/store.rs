@@ -53,7 +53,10 @@ pub struct Row {
     /// The answer in it, where it is one.
     pub answer: Option<String>,
     pub programme_id: Option<ProgrammeId>,
+    /// The meeting of its token; the last one of a series stands for the series.
     pub meeting_id: Option<MeetingId>,
+    /// The one meeting of a series that it is about, where it is about one (I9).
+    pub instance_id: Option<MeetingId>,
     pub person_id: Option<PersonId>,
     /// The mail of ours that a report is about.
     pub outbox_id: Option<OutboxId>,
@@ -127,6 +130,7 @@ pub struct Findings {
     pub answer: Option<String>,
     pub programme_id: Option<ProgrammeId>,
     pub meeting_id: Option<MeetingId>,
+    pub instance_id: Option<MeetingId>,
     pub person_id: Option<PersonId>,
     pub outbox_id: Option<OutboxId>,
     /// The hash of the token of the link that confirms it.
@@ -147,6 +151,7 @@ pub fn settle(
             inbound::answer.eq(&found.answer),
             inbound::programme_id.eq(found.programme_id),
             inbound::meeting_id.eq(found.meeting_id),
+            inbound::instance_id.eq(found.instance_id),
             inbound::person_id.eq(found.person_id),
             inbound::outbox_id.eq(found.outbox_id),
             inbound::confirm_hash.eq(&found.confirm_hash),
@@ -256,7 +261,8 @@ pub fn list(conn: &mut Conn, filter: &Filter, most: i64) -> Result<Vec<Row>, Pro
         query = query.filter(inbound::meaning.eq(kind));
     }
     if let Some(meeting) = filter.meeting_id {
-        query = query.filter(inbound::meeting_id.eq(meeting));
+        let of_series = inbound::instance_id.eq(meeting);
+        query = query.filter(inbound::meeting_id.eq(meeting).or(of_series));
     }
     if let Some(person) = filter.person_id {
         query = query.filter(inbound::person_id.eq(person));

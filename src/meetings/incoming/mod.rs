@@ -2,15 +2,15 @@
 //! answers, a proposal is put to the other side, and who asks for the current state gets it. Who sent the
 //! message, and where it is kept, is known above; here is only what it means for the meeting.
 
+mod decided;
 mod mails;
 mod subject;
 
-use super::answer::{self, Outcome, Said};
 use super::counter::{self, Offer, Proposed};
 use super::details::Details;
 use super::links;
 use super::model::{Answer, Source};
-use super::series::{self, Reply, Whole};
+use super::series::{self, Whole};
 use crate::db::Conn;
 use crate::icalendar::{Moment, Participation};
 use crate::kernel::ids::{MeetingId, PersonId, ProgrammeId};
@@ -19,9 +19,11 @@ use crate::mail::inbound::{
     self, Proposal, Sender, Spoken, State, Verdict, Why, judge, judge_proposal,
 };
 
-use subject::{One, Subject, Target};
+use subject::{One, Subject};
 
+pub use decided::{Decided, Passage, about, apply, passages};
 pub use mails::{ask_to_confirm, point_to_the_link};
+pub use subject::Target;
 
 /// Whose message it is, by its token (I3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,8 +185,7 @@ fn read(
                     return Ok(Reading::Ruled(Ruling::new(state, why)));
                 }
                 if state != State::Ignored {
-                    let spoken = inbound::spoken(answers, known.address);
-                    let answer = spoken.and_then(|spoken| answer_of(&spoken));
+                    let answer = unanimous(&inbound::spoken(answers, known.address));
                     return Ok(Reading::Ruled(Ruling { state, why, answer }));
                 }
             }
@@ -310,62 +311,6 @@ pub fn refresh(
     Ok(Ruling::new(State::Applied, Why::Refreshed))
 }
 
-/// What a person decided about a message that waited.
-#[derive(Debug, Clone)]
-pub struct Decided {
-    pub answer: Answer,
-    pub comment: Option<String>,
-    pub source: Source,
-    /// The revision that it answers; the current one unless given.
-    pub sequence: Option<i32>,
-}
-
-/// Applies what a person decided, in an open transaction.
-///
-/// # Errors
-/// 409 `meeting-cancelled`, `meeting-reported`, `meeting-over`; 409 `inbound-outdated` when the meeting has moved
-/// since.
-pub fn apply(
-    conn: &mut Conn,
-    ctx: &Context,
-    meeting_id: MeetingId,
-    person_id: PersonId,
-    decided: Decided,
-) -> Result<Details, Problem> {
-    let details = Details::hold(conn, meeting_id)?;
-    if let Some(series) = series::of_rule(conn, &details.meeting)? {
-        let reply = Reply {
-            answer: decided.answer,
-            comment: decided.comment,
-            source: decided.source,
-            sequence: decided.sequence,
-            stamp: None,
-        };
-        let outcome = series::answer_in(conn, ctx, series.id, person_id, None, reply)?;
-        return settled(outcome, Details::load(conn, meeting_id)?);
-    }
-    let said = Said {
-        meeting_id,
-        person_id,
-        answer: decided.answer,
-        comment: decided.comment,
-        source: decided.source,
-        sequence: decided.sequence,
-        stamp: None,
-    };
-    let (details, outcome) = answer::answer(conn, ctx, said)?;
-    settled(outcome, details)
-}
-
-fn settled(outcome: Outcome, details: Details) -> Result<Details, Problem> {
-    match outcome {
-        Outcome::Applied | Outcome::Repeated => Ok(details),
-        Outcome::Stale | Outcome::Superseded | Outcome::Ahead => {
-            Err(Problem::conflict("inbound-outdated"))
-        }
-    }
-}
-
 const fn against(verdict: &Verdict) -> (State, Why) {
     match verdict {
         Verdict::Delegated => (State::Held, Why::Delegated),
@@ -394,4 +339,13 @@ pub const fn answer_word(participation: Participation) -> Option<Answer> {
 #[must_use]
 pub fn answer_of(spoken: &Spoken) -> Option<Answer> {
     answer_word(spoken.participation)
+}
+
+/// The one answer in all that was spoken; `None` where a message says different things of different meetings,
+/// which no single question could ask about.
+fn unanimous(spoken: &[Spoken]) -> Option<Answer> {
+    let (first, rest) = spoken.split_first()?;
+    let answer = answer_of(first)?;
+    let same = rest.iter().all(|one| answer_of(one) == Some(answer));
+    same.then_some(answer)
 }

@@ -22,9 +22,9 @@ pub(super) struct Subject {
     person_id: PersonId,
 }
 
-/// Which part of the subject an answer is about (I9).
+/// Which part of a meeting or series an answer is about (I9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Target {
+pub enum Target {
     /// All of it.
     Whole,
     /// One instance of a series.
