@@ -8,7 +8,7 @@ use clap::Subcommand;
 use crate::cli::serve;
 use crate::kernel::zone::TZDB_VERSION;
 use crate::kernel::{Context, Settings};
-use crate::meetings::zones::{self, Fate, Moved};
+use crate::meetings::zones::{self, Fate, Moved, What};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -31,7 +31,7 @@ pub fn run(settings: Settings, command: &Command) -> anyhow::Result<ExitCode> {
     let mut left = 0;
     for one in &moved {
         let fate = match apply {
-            true => Some(app.db.run_here(|conn| zones::apply(conn, &ctx, one.id))?),
+            true => Some(app.db.run_here(|conn| zones::apply(conn, &ctx, one.what))?),
             false => None,
         };
         left += usize::from(!matches!(fate, Some(Fate::Mended | Fate::Gone)));
@@ -60,11 +60,15 @@ fn line(one: &Moved, fate: Option<Fate>) -> String {
         Some(Fate::Mended) => "mended",
         Some(Fate::Conflict) => "conflict: somebody has another meeting then",
         Some(Fate::TooLate) => "too late: it would begin in the past",
+        Some(Fate::Partly) => "mended in part: the others conflict, or would begin in the past",
         Some(Fate::Gone) => "changed meanwhile",
     };
+    let what = match one.what {
+        What::Meeting(id) => id.to_string(),
+        What::Series(id) => format!("{id} (series: {} meetings, the first)", one.meetings),
+    };
     format!(
-        "{}  {} {} (resolved under {under})  {} -> {}  {fate}",
-        one.id,
+        "{what}  {} {} (resolved under {under})  {} -> {}  {fate}",
         one.local_start,
         one.zone,
         one.is.rfc3339(),

@@ -1,7 +1,8 @@
 //! When the law changes the clocks (rule T6). People agree on a meeting at a time on a clock; what is stored
 //! beside it is the instant that this time was by the zone data of the day. New zone data can say another
 //! instant. [`moved`] finds the meetings for which it does, [`apply`] moves them to where their people expect
-//! them: SEQUENCE + 1 and an update to everybody, in one transaction for each meeting.
+//! them: SEQUENCE + 1 and an update to everybody, in one transaction for each meeting, or for each series as a
+//! whole.
 //!
 //! A meeting has moved when its instant no longer shows the agreed time on its zone's clock. (To resolve the
 //! agreed time again and compare instants would be wrong in the hour that comes twice.)
@@ -18,17 +19,28 @@ use super::{counter, mails, reminders, reschedule, series};
 use crate::db::Conn;
 use crate::db::connection::LockTable;
 use crate::db::schema::meetings;
-use crate::kernel::ids::MeetingId;
+use crate::kernel::ids::{MeetingId, SeriesId};
 use crate::kernel::zone::TZDB_VERSION;
 use crate::kernel::{Context, Instant, Problem, Zone};
 
 /// Meetings that are read at once.
 const BATCH: i64 = 500;
 
-/// A meeting whose instant is no longer the one that its people agreed on.
+/// What has moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// A meeting by itself.
+    Meeting(MeetingId),
+    /// Meetings of a series.
+    Series(SeriesId),
+}
+
+/// A meeting whose instant is no longer the one that its people agreed on, or the first such one of a series.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
-    pub id: MeetingId,
+    pub what: What,
+    /// How many meetings it is.
+    pub meetings: usize,
     /// The zone on whose clock it was agreed.
     pub zone: String,
     /// The agreed time on that clock.
@@ -50,6 +62,9 @@ pub enum Fate {
     Conflict,
     /// It would begin in the past.
     TooLate,
+    /// Some meetings of a series are where they ought to be, and everybody is told; the others stay, for one of the
+    /// two reasons above.
+    Partly,
     /// It was cancelled, reported on or moved meanwhile.
     Gone,
 }
@@ -59,17 +74,32 @@ pub enum Fate {
 /// # Errors
 /// Those of the database.
 pub fn moved(conn: &mut Conn, ctx: &Context) -> Result<Vec<Moved>, Problem> {
-    let mut found = Vec::new();
+    let mut found: Vec<Moved> = Vec::new();
     future(conn, ctx, |_, meeting, resolved_under| {
-        if let Some(ought) = ought(&meeting) {
-            found.push(Moved {
-                id: meeting.id,
-                is: meeting.starts_at,
-                ought,
-                zone: meeting.zone,
-                local_start: meeting.local_start,
-                resolved_under,
-            });
+        let Some(ought) = ought(&meeting) else {
+            return Ok(());
+        };
+        let one = Moved {
+            what: match meeting.series_id {
+                Some(series) => What::Series(series),
+                None => What::Meeting(meeting.id),
+            },
+            meetings: 1,
+            is: meeting.starts_at,
+            ought,
+            zone: meeting.zone,
+            local_start: meeting.local_start,
+            resolved_under,
+        };
+        match found.iter_mut().find(|there| there.what == one.what) {
+            None => found.push(one),
+            Some(there) => {
+                let meetings = there.meetings + 1;
+                if one.is < there.is {
+                    *there = one;
+                }
+                there.meetings = meetings;
+            }
         }
         Ok(())
     })?;
@@ -136,12 +166,37 @@ fn ought(meeting: &Meeting) -> Option<Instant> {
     (at != meeting.starts_at).then_some(at)
 }
 
+/// Moves a meeting, or a series, to where it ought to be.
+///
+/// # Errors
+/// Those of the database.
+pub fn apply(conn: &mut Conn, ctx: &Context, what: What) -> Result<Fate, Problem> {
+    match what {
+        What::Meeting(id) => apply_to_one(conn, ctx, id),
+        What::Series(id) => match series::mend::mend(conn, ctx, id, ought) {
+            Ok(done) => Ok(fate(done)),
+            Err(Problem::NotFound | Problem::Stale) => Ok(Fate::Gone),
+            Err(problem) => Err(problem),
+        },
+    }
+}
+
+fn fate(done: series::mend::Mended) -> Fate {
+    match (done.meetings, done.conflicts, done.late) {
+        (0, 0, 0) => Fate::Gone,
+        (_, 0, 0) => Fate::Mended,
+        (0, 0, _) => Fate::TooLate,
+        (0, ..) => Fate::Conflict,
+        _ => Fate::Partly,
+    }
+}
+
 /// Moves one meeting to where it ought to be. Weekly hours, notice and maxima are not asked: nobody chose this.
 /// That nobody is in two meetings at once is.
 ///
 /// # Errors
 /// Those of the database.
-pub fn apply(conn: &mut Conn, ctx: &Context, id: MeetingId) -> Result<Fate, Problem> {
+fn apply_to_one(conn: &mut Conn, ctx: &Context, id: MeetingId) -> Result<Fate, Problem> {
     let done: Result<Fate, Problem> = conn.write_tx(|conn| {
         let mut details = Details::hold(conn, id)?;
         let Some(ought) = ought(&details.meeting) else {
@@ -161,7 +216,6 @@ pub fn apply(conn: &mut Conn, ctx: &Context, id: MeetingId) -> Result<Fate, Prob
         }
         let before = details.meeting.clone();
         let old = before.time()?;
-        // One meeting of a series is revised with the whole, as when somebody moves it.
         series::revise(conn, ctx, &mut details.meeting, Change::Time)?;
         shift(ctx, &mut details, ought, old.length())?;
         reschedule::save(conn, &mut details)?;

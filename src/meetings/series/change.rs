@@ -4,6 +4,8 @@
 //! SEQUENCE + 1. Otherwise it ends before the change (UNTIL) and a new series begins. The meetings themselves are
 //! moved either way, so that their links and their history stay.
 
+use chrono::NaiveDateTime;
+
 use super::book::{add, form, open};
 use super::cancel::{affected, drop_one, end};
 use super::model::{Form, SeriesState, local_text};
@@ -133,7 +135,12 @@ enum Way {
     Anew,
 }
 
-fn apply(
+/// Puts meetings at the times of a settled plan, in an open transaction: in their series where it can hold them
+/// all, else in a new one.
+///
+/// # Errors
+/// 409 `meeting-time-taken`; those of the database.
+pub(super) fn apply(
     conn: &mut Conn,
     ctx: &Context,
     pair: &Pair,
@@ -168,8 +175,13 @@ fn apply(
     let whole = Whole::load(conn, series)?;
     match (way, before.form, whole.series.form) {
         (Way::InPlace, _, Form::Rule) => {
-            let was = first.map(|first| first.time()).transpose()?;
-            mails::update(conn, ctx, &whole, was)?;
+            let update = match first {
+                Some(first) => single::Update::Moved {
+                    from: first.time()?,
+                },
+                None => single::Update::Reworded,
+            };
+            mails::update(conn, ctx, &whole, update)?;
         }
         // Each meeting has had its own mail.
         (_, Form::Singles, Form::Singles) => {}
@@ -242,6 +254,16 @@ fn leave(
     }
 }
 
+/// What the series' clock shows when a planned meeting begins: the time of the rule where that is when it is,
+/// also where clocks skip it.
+fn settled_at(series: &Series, planned: &Planned) -> Result<NaiveDateTime, Problem> {
+    let (rule, start) = (series.rule()?, planned.time.start());
+    Ok(match rule.instant(planned.local) == start {
+        true => planned.local,
+        false => rule.zone.local(start),
+    })
+}
+
 /// Moves one meeting to its place in a rule.
 fn relocate(
     conn: &mut Conn,
@@ -261,7 +283,9 @@ fn relocate(
     meeting.starts_at = Instant::new(planned.time.start());
     meeting.ends_at = Instant::new(planned.time.end());
     meeting.zone.clone_from(&series.zone);
-    meeting.local_start = local_text(planned.local);
+    // One that was moved by itself keeps its own time.
+    let by_rule = settled_at(series, planned)?;
+    meeting.local_start = local_text(by_rule);
     meeting.updated_at = ctx.now;
     store::place(conn, meeting)?;
     counter::supersede(conn, ctx, meeting.id)?;
@@ -282,7 +306,7 @@ fn relocate(
 }
 
 /// Opens everybody's answer for the series again, but for that of whoever moves it (rule O8).
-fn open_answers(
+pub(super) fn open_answers(
     conn: &mut Conn,
     ctx: &Context,
     whole: &Whole,

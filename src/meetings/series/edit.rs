@@ -10,6 +10,7 @@ use crate::db::Conn;
 use crate::db::connection::LockTable;
 use crate::kernel::ids::SeriesId;
 use crate::kernel::{Context, Problem};
+use crate::meetings::mails::Update;
 use crate::meetings::model::Change;
 use crate::meetings::{Words, pace, store as meetings};
 
@@ -70,7 +71,7 @@ pub fn edit(
             meetings::save(conn, &mut meeting)?;
         }
         let whole = Whole::load(conn, whole.series)?;
-        mails::update(conn, ctx, &whole, None)?;
+        mails::update(conn, ctx, &whole, Update::Reworded)?;
         whole.record(conn, ctx, "meeting-series.update", Some(&before))?;
         Ok(whole)
     })

@@ -13,7 +13,6 @@ use crate::mail::contexts::{
 use crate::mail::{Line, Text, When};
 use crate::meetings::mails::{self, to_each};
 use crate::meetings::model::Partstat;
-use crate::meetings::slots::Span;
 use crate::meetings::store::Meeting;
 use crate::meetings::when;
 
@@ -42,8 +41,8 @@ pub fn invite(conn: &mut Conn, ctx: &Context, whole: &Whole) -> Result<(), Probl
     })
 }
 
-/// Writes the updates after a change of the series: other times (`was` is the time that the next one had), other
-/// words, or an earlier end.
+/// Writes the updates after a change of the series: other times (`from` is the time that the next one had), other
+/// words, an earlier end, or another law about clocks.
 ///
 /// # Errors
 /// A database error.
@@ -51,23 +50,24 @@ pub fn update(
     conn: &mut Conn,
     ctx: &Context,
     whole: &Whole,
-    was: Option<Span>,
+    change: mails::Update,
 ) -> Result<(), Problem> {
     if whole.series.form == Form::Singles {
-        let change = was.map_or(mails::Update::Reworded, |from| mails::Update::Moved {
-            from,
-        });
         return each(conn, ctx, whole, |conn, one| {
             mails::update(conn, ctx, one, change)
         });
     }
+    let was = match change {
+        mails::Update::Moved { from } => Some(from),
+        mails::Update::Reworded | mails::Update::Clocks => None,
+    };
     let about = whole.as_meeting(ctx.now)?;
     to_each(conn, ctx, &about, Some(Membership::Whole(whole)), |desk| {
         let words = MeetingUpdate {
             name: desk.name(),
             meeting: desk.facts(),
             was: was.map(|was| desk.when(was.start().into(), was.end().into())),
-            clocks: false,
+            clocks: change == mails::Update::Clocks,
             answered: desk.has_accepted(),
             answers: desk.answers(),
         };
