@@ -14,6 +14,7 @@ use super::answer::{Outcome, answer_by_link};
 use super::details::Details;
 use super::links;
 use super::model::{Answer, Partstat, State, may_answer};
+use super::series::dates::Dates;
 use super::slots::Span;
 use super::store::Participant;
 use super::{reminders, reoffer, series, when};
@@ -39,6 +40,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/m/{token}/reminders", web::post().to(take_reminders))
         .configure(super::times::routes)
         .configure(super::feeds::pages::routes)
+        .configure(super::calendar_pages::routes)
         .configure(super::counter::pages::routes)
         .configure(super::pause::pages::routes);
 }
@@ -57,20 +59,10 @@ struct Asked {
 struct Form {
     answer: Answer,
     comment: Option<String>,
-    /// Which meetings of a series it is for; the one shown unless given.
-    scope: Option<Scope>,
     /// SEQUENCE of the time that the page showed.
     sequence: i32,
     /// That the form is ours, for this attendee and this time.
     proof: String,
-}
-
-/// Which meetings of a series an answer is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Scope {
-    This,
-    All,
 }
 
 async fn show(
@@ -92,7 +84,9 @@ async fn show(
         None => Notice::None,
     };
     let answered = details.participant(person).map(|me| me.attendee.partstat);
-    let offers = if answered == Some(Partstat::Declined) {
+    // Other times are for one meeting; a series has a page for each of its dates.
+    let one = scope(&details) != Some(Scope::All);
+    let offers = if one && answered == Some(Partstat::Declined) {
         let (within, details) = (ctx.clone(), details.clone());
         let found = app
             .db
@@ -101,12 +95,30 @@ async fn show(
     } else {
         Vec::new()
     };
+    let dates = dates(&app, &ctx, &details, person).await?;
     let shown = Shown {
         asked: asked.0.answer,
         notice,
         offers,
+        dates,
     };
     answer_page(&request, &ctx, &details, person, shown)
+}
+
+/// The dates of its series, if the meeting is of one.
+async fn dates(
+    app: &Data<App>,
+    ctx: &Context,
+    details: &Details,
+    person: PersonId,
+) -> Result<Option<Dates>, Problem> {
+    if details.meeting.series_id.is_none() {
+        return Ok(None);
+    }
+    let (ctx, details) = (ctx.clone(), details.clone());
+    app.db
+        .run(move |conn| series::dates::of(conn, &ctx, &details, person))
+        .await
 }
 
 async fn take(
@@ -145,13 +157,30 @@ async fn take(
                 asked: Some(answer),
                 notice: Notice::Moved,
                 offers: Vec::new(),
+                dates: dates(&app, &ctx, &details, person).await?,
             };
             answer_page(&request, &ctx, &details, person, shown)
         }
     }
 }
 
-/// Takes the answer for the meeting, or for all of its series.
+/// What the page of a meeting in a series asks about: the link says it, whatever the form does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Scope {
+    /// One date.
+    This,
+    /// All dates to come.
+    All,
+}
+
+fn scope(details: &Details) -> Option<Scope> {
+    let instance = details.meeting.recurrence_local.is_some();
+    let scope = if instance { Scope::This } else { Scope::All };
+    details.meeting.series_id.map(|_| scope)
+}
+
+/// Takes the answer for the meeting, or for all of a series where the link was given for all of it.
 fn take_in(
     conn: &mut Conn,
     ctx: &Context,
@@ -162,7 +191,7 @@ fn take_in(
     let (id, shown) = (details.meeting.id, form.sequence);
     let (answer, comment) = (form.answer, form.comment);
     match details.meeting.series_id {
-        Some(series) if form.scope == Some(Scope::All) => {
+        Some(series) if scope(&details) == Some(Scope::All) => {
             let done =
                 series::answer::answer_by_link(conn, ctx, series, person, answer, comment, shown)?;
             Ok((details, done))
@@ -192,6 +221,8 @@ struct Shown {
     notice: Notice,
     /// Other times, for whoever has declined.
     offers: Vec<Span>,
+    /// The dates of the series.
+    dates: Option<Dates>,
 }
 
 /// Another time and the page that asks once more about it.
@@ -231,7 +262,9 @@ struct AnswerPage {
     /// What the others answered.
     others: Vec<Other>,
     /// For a meeting of a series: which meetings the answer is for, `all` or `this`.
-    scope: Option<&'static str>,
+    scope: Option<Scope>,
+    /// The dates of the series, while any are to come.
+    dates: Option<Dates>,
     action: String,
     /// Where another time is chosen.
     times: String,
@@ -259,6 +292,7 @@ pub(super) fn show_answer(
         asked: None,
         notice: Notice::None,
         offers: Vec::new(),
+        dates: None,
     };
     answer_page(request, ctx, details, person, shown)
 }
@@ -271,7 +305,7 @@ fn answer_page(
     shown: Shown,
 ) -> Result<HttpResponse, Problem> {
     let notice = shown.notice;
-    let page = answer_words(ctx, details, person, &shown)?;
+    let page = answer_words(ctx, details, person, shown)?;
     let status = match (page.state, notice) {
         ("open", Notice::Moved) => StatusCode::CONFLICT,
         ("open", _) => StatusCode::OK,
@@ -284,7 +318,7 @@ fn answer_words(
     ctx: &Context,
     details: &Details,
     person: PersonId,
-    shown: &Shown,
+    shown: Shown,
 ) -> Result<AnswerPage, Problem> {
     let meeting = &details.meeting;
     let me = details.participant(person).ok_or(Problem::NotFound)?;
@@ -325,10 +359,8 @@ fn answer_words(
             .filter(|one| *one != first)
             .collect(),
         others,
-        scope: meeting.series_id.map(|_| match meeting.recurrence_local {
-            None => "all",
-            Some(_) => "this",
-        }),
+        scope: scope(details),
+        dates: shown.dates,
         times: format!("{action}/times"),
         offers: offers(ctx, me, &action, &shown.offers),
         action,

@@ -120,8 +120,34 @@ fn i6_an_answer_for_the_series_does_not_speak_for_a_meeting_that_has_moved_since
     });
 }
 
+/// The value of a hidden field.
+fn hidden(html: &str, name: &str) -> String {
+    let mark = format!("name=\"{name}\" value=\"");
+    let rest = html.split(&mark).nth(1).unwrap();
+    rest.split('"').next().unwrap().to_owned()
+}
+
+/// Answers on a page.
+fn press(app: &TestApp, page: &str, answer: &str) -> String {
+    let html = app.send(app.request("GET", page)).expect(200).text;
+    let request = app.request("POST", page).form(&[
+        ("answer", answer),
+        ("sequence", &hidden(&html, "sequence")),
+        ("proof", &hidden(&html, "proof")),
+    ]);
+    let there = app.send(request).expect(303).header("location").to_owned();
+    app.send(app.request("GET", &there)).expect(200).text
+}
+
+/// The page of the date of which the list says `words`.
+fn page_of(html: &str, words: &str) -> String {
+    let before = html.split(words).next().unwrap();
+    let href = before.rsplit("<a href=\"").next().unwrap();
+    href.split('"').next().unwrap().to_owned()
+}
+
 #[test]
-fn l1_l2_the_page_asks_whether_an_answer_is_for_all_meetings_or_for_this_one() {
+fn l1_l2_the_page_of_a_series_is_for_all_dates_and_that_of_a_date_for_this_one() {
     each_database(|app| {
         let pair = pair(app);
         let made = app.post(&pair.mentor, &pair.series(), &six()).expect(201);
@@ -133,36 +159,59 @@ fn l1_l2_the_page_asks_whether_an_answer_is_for_all_meetings_or_for_this_one() {
         let id = SeriesId(series["id"].as_str().unwrap().parse().unwrap());
         assert_eq!(found, Whose::Series(id, pair.mentee_id()));
 
-        let html = app.send(app.request("GET", &page)).expect(200).text;
-        let hidden = |name: &str| {
-            let mark = format!("name=\"{name}\" value=\"");
-            let rest = html.split(&mark).nth(1).unwrap();
-            rest.split('"').next().unwrap().to_owned()
+        let english = |page: &str| {
+            let page = format!("{page}?lang=en");
+            app.send(app.request("GET", &page)).expect(200).text
         };
+        let html = english(&page);
         assert!(
-            html.contains("id=\"scope-all\" name=\"scope\" value=\"all\" checked"),
+            html.contains("Your answer counts for all 6 dates to come."),
             "{html}"
         );
-        let post = |scope: &str, answer: &str| {
-            let request = app.request("POST", &page).form(&[
-                ("answer", answer),
-                ("scope", scope),
-                ("sequence", &hidden("sequence")),
-                ("proof", &hidden("proof")),
-            ]);
-            app.send(request).expect(303);
-        };
+        assert!(
+            html.contains("Yes, I will be there: all 6 dates</button>"),
+            "{html}"
+        );
         assert_eq!(
             answers(app, &pair, &series),
             ["needs-action"; 6],
             "reading is no answer"
         );
-        post("all", "accepted");
+        let thanks = press(app, &page, "accepted");
+        assert!(
+            thanks.contains("This counts for all 6 dates to come."),
+            "{thanks}"
+        );
         assert_eq!(answers(app, &pair, &series), ["accepted"; 6]);
-        post("this", "declined");
+
+        // One date, on its own page, says so before and after.
+        let third = page_of(&html, "Tuesday 20 October 2026");
+        assert_ne!(third, page);
+        let html = english(&third);
+        assert!(
+            html.contains("Your answer here counts for this date only: Tuesday 20 October"),
+            "{html}"
+        );
+        assert!(
+            html.contains(&format!("href=\"{page}\"")),
+            "and the way back: {html}"
+        );
+        let thanks = press(app, &third, "declined");
+        assert!(
+            thanks.contains("This counts for one date only: Tuesday 20 October"),
+            "{thanks}"
+        );
         let mut expected = vec!["accepted"; 6];
-        expected[0] = "declined";
+        expected[2] = "declined";
         assert_eq!(answers(app, &pair, &series), expected);
+        let html = english(&page);
+        assert!(html.contains("you said: I cannot come"), "{html}");
+        assert!(html.contains("keep their answer"), "{html}");
+        press(app, &page, "tentative");
+        expected.iter_mut().for_each(|one| *one = "tentative");
+        expected[2] = "declined";
+        assert_eq!(answers(app, &pair, &series), expected);
+
         // A coordinator may answer for somebody; a stranger finds nothing.
         let other = super::fixture::pair(app);
         let path = format!("{}/attendees/{}/answer", path(&series), pair.mentee_id());
@@ -170,5 +219,66 @@ fn l1_l2_the_page_asks_whether_an_answer_is_for_all_meetings_or_for_this_one() {
         app.put(&other.mentee, &path, "*", &yes).expect(404);
         app.put(&pair.mentor, &path, "*", &yes).expect(404);
         app.put(&pair.coordinator, &path, "*", &yes).expect(200);
+    });
+}
+
+#[test]
+fn the_page_of_a_series_shows_every_date_to_come_on_the_readers_clock_with_its_exceptions() {
+    each_database(|app| {
+        let pair = pair(app);
+        let made = app.post(&pair.mentor, &pair.series(), &six()).expect(201);
+        let series = made.json();
+        let sent = letters(app);
+        let page = |who| format!("{}?lang=en", answer_path(app, letter_to(&sent, who)));
+        let (mentor, mentee) = (page(pair.mentor_id()), page(pair.mentee_id()));
+        let read = |page: &str| app.send(app.request("GET", page)).expect(200).text;
+        for (page, hours, place) in [
+            (&mentor, "18:00 to 19:00", "Toronto"),
+            (&mentee, "15:00 to 16:00", "Vancouver"),
+        ] {
+            let html = read(page);
+            assert!(html.contains(&format!("Shown in {place} time.")), "{html}");
+            let (open, folded) = html.split_once("<details>").expect("a fold");
+            for date in ["6 October", "13 October", "20 October", "27 October"] {
+                assert!(
+                    open.contains(&format!("Tuesday {date} 2026, {hours}")),
+                    "{date}: {open}"
+                );
+            }
+            assert!(
+                folded.contains("and 2 more until Tuesday 10 November 2026"),
+                "{folded}"
+            );
+            assert!(folded.contains("Tuesday 10 November 2026, "), "{folded}");
+        }
+        // Vancouver leaves summer time for good in 2026, Toronto goes back an hour.
+        assert!(
+            read(&mentee).contains("Tuesday 10 November 2026, 16:00 to 17:00"),
+            "{}",
+            read(&mentee)
+        );
+
+        let body = json!({ "starts_at": "2026-10-20T23:00:00Z" });
+        let third = format!("{}/reschedule", meeting(&series, 2));
+        do_it(app, &pair.mentor, &third, &body).expect(200);
+        let second = format!("{}/cancel", meeting(&series, 1));
+        do_it(app, &pair.mentor, &second, &json!({})).expect(200);
+        let html = read(&mentor);
+        assert!(html.contains("all 5 dates to come"), "{html}");
+        assert!(
+            html.contains("instead of Tuesday 20 October, 18:00"),
+            "{html}"
+        );
+        let off = html.split("does not take place").next().unwrap();
+        let off = off.rsplit("<li").next().unwrap();
+        assert!(
+            off.contains("Tuesday 13 October 2026") && !off.contains("href"),
+            "{off}"
+        );
+        // What is over is no date to come.
+        app.clock.set(instant("2026-10-06T23:30:00Z"));
+        let html = read(&mentor);
+        assert!(html.contains("all 4 dates to come"), "{html}");
+        assert!(!html.contains("Tuesday 6 October 2026"), "{html}");
     });
 }

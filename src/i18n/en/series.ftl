@@ -30,6 +30,37 @@ field-count-or-until = Say either how many meetings there are, or the last date.
 field-too-many-meetings = There are more than { $most } meetings until that date.
 
 # The page behind the buttons of an invitation
-answer-scope = Which meetings?
-answer-scope-all = All meetings of the series that you have not answered one by one
-answer-scope-this = Only this one
+answer-series-all = { $count ->
+    [one] the one date to come
+   *[other] all { $count } dates
+ }
+answer-series-whole = { $count ->
+    [one] These meetings repeat; one date is to come.
+   *[other] These meetings repeat. Your answer counts for all { $count } dates to come.
+ }
+answer-series-this = These meetings repeat. Your answer here counts for this date only: { $when }.
+answer-series-dates = Dates
+answer-series-clock = Shown in { $place } time.
+answer-series-date = { $date }, { $hours }
+answer-series-more = { $count ->
+    [one] and one more, on { $until }
+   *[other] and { $count } more until { $until }
+ }
+answer-series-off = does not take place
+answer-series-was = instead of { $was }
+answer-series-reworded = with a place or words of its own
+answer-series-own-accepted = you said: I will be there
+answer-series-own-tentative = you said: maybe
+answer-series-own-declined = you said: I cannot come
+answer-series-keeps = Dates that you answered by themselves keep their answer.
+answer-series-taken-all = { $count ->
+    [one] This counts for the one date to come.
+   *[other] This counts for all { $count } dates to come.
+ }
+answer-series-taken-this = This counts for one date only: { $when }.
+answer-series-one = To answer for one date only, or to find another time for it, choose that date above.
+answer-series-others = All dates to come
+answer-series-to-all = { $count ->
+    [one] Answer for the whole series
+   *[other] Answer for all { $count } dates at once
+ }

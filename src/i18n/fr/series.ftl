@@ -30,6 +30,37 @@ field-count-or-until = Indiquez soit le nombre de rencontres, soit la dernière 
 field-too-many-meetings = Il y a plus de { $most } rencontres jusqu’à cette date.
 
 # La page derrière les boutons d’une invitation
-answer-scope = Quelles rencontres?
-answer-scope-all = Toutes les rencontres de la série auxquelles vous n’avez pas répondu une à une
-answer-scope-this = Seulement celle-ci
+answer-series-all = { $count ->
+    [1] la date à venir
+   *[other] les { $count } dates
+ }
+answer-series-whole = { $count ->
+    [1] Ces rencontres se répètent; il reste une date à venir.
+   *[other] Ces rencontres se répètent. Votre réponse vaut pour les { $count } dates à venir.
+ }
+answer-series-this = Ces rencontres se répètent. Ici, votre réponse vaut pour cette seule date : { $when }.
+answer-series-dates = Dates
+answer-series-clock = Heure locale : { $place }.
+answer-series-date = { $date }, { $hours }
+answer-series-more = { $count ->
+    [1] et une autre, le { $until }
+   *[other] et { $count } autres jusqu’au { $until }
+ }
+answer-series-off = n’a pas lieu
+answer-series-was = au lieu de : { $was }
+answer-series-reworded = avec un lieu ou des précisions à part
+answer-series-own-accepted = votre réponse : j’y serai
+answer-series-own-tentative = votre réponse : peut-être
+answer-series-own-declined = votre réponse : je ne peux pas venir
+answer-series-keeps = Les dates auxquelles vous avez répondu une à une gardent leur réponse.
+answer-series-taken-all = { $count ->
+    [1] Cela vaut pour la date à venir.
+   *[other] Cela vaut pour les { $count } dates à venir.
+ }
+answer-series-taken-this = Cela vaut pour une seule date : { $when }.
+answer-series-one = Pour répondre à une seule date, ou lui trouver un autre moment, choisissez cette date ci-dessus.
+answer-series-others = Toutes les dates à venir
+answer-series-to-all = { $count ->
+    [1] Répondre pour toute la série
+   *[other] Répondre pour les { $count } dates à la fois
+ }
