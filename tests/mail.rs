@@ -593,6 +593,95 @@ fn several_workers_share_the_queue_and_no_mail_is_sent_twice() {
     });
 }
 
+/// A server before which two waves of six mails stand still, so that the rest of a batch waits.
+#[derive(Default)]
+struct Slow {
+    clock: Option<std::sync::Arc<passerelle::kernel::TestClock>>,
+    /// Mails for which the server was asked.
+    asked: usize,
+    /// The second wave may go on.
+    open: bool,
+}
+
+#[test]
+fn o9_a_mail_that_waited_longer_than_its_lease_is_sent_by_whoever_has_it_and_once() {
+    use std::sync::{Arc, Condvar, Mutex};
+    const WAVE: usize = 6;
+    let state = Arc::new((Mutex::new(Slow::default()), Condvar::new()));
+    let server = SmtpServer::start({
+        let state = Arc::clone(&state);
+        move |_, _| {
+            let (lock, change) = &*state;
+            let mut slow = lock.lock().unwrap();
+            let number = slow.asked;
+            slow.asked += 1;
+            // The first six take 90 of the 120 seconds of the lease, and so do the next six.
+            if slow.asked == WAVE || slow.asked == 2 * WAVE {
+                let clock = slow.clock.as_ref().unwrap();
+                clock.advance(Duration::seconds(90));
+            }
+            change.notify_all();
+            let waits = |slow: &mut Slow| match number {
+                0..WAVE => slow.asked < WAVE,
+                WAVE..12 => !slow.open,
+                _ => false,
+            };
+            drop(change.wait_while(slow, waits).unwrap());
+            Behaviour::Take
+        }
+    });
+    let settings = |settings: &mut Settings| {
+        through(&server)(settings);
+        settings.worker.lease_seconds = 120;
+        settings.worker.batch = 20;
+    };
+    each_database_with(settings, |app| {
+        server.clear();
+        let (lock, change) = &*state;
+        *lock.lock().unwrap() = Slow {
+            clock: Some(app.clock.clone()),
+            ..Slow::default()
+        };
+        for n in 0..15 {
+            let to = format!("p{n}@example.org");
+            queue_one(app, reset(&to, &format!("slow-{n}")));
+        }
+        let round = |name: &'static str| {
+            runtime().block_on(async {
+                let courier: Courier = worker::courier(&app.app, name).unwrap();
+                courier.deliver_due().await.unwrap()
+            })
+        };
+        std::thread::scope(|scope| {
+            let first = scope.spawn(|| round("one"));
+            let slow = lock.lock().unwrap();
+            drop(
+                change
+                    .wait_while(slow, |slow| slow.asked < 2 * WAVE)
+                    .unwrap(),
+            );
+            // The second wave is under way with leases of its own; those of the last three have run out.
+            let second = round("two");
+            lock.lock().unwrap().open = true;
+            change.notify_all();
+            assert_eq!((second.sent, second.total()), (3, 3));
+            let first = first.join().unwrap();
+            assert_eq!(
+                (first.sent, first.total()),
+                (12, 12),
+                "and left the others alone"
+            );
+        });
+        let mut to: Vec<String> = server.received().into_iter().map(|mail| mail.to).collect();
+        assert_eq!(to.len(), 15, "{to:?}");
+        to.sort();
+        to.dedup();
+        assert_eq!(to.len(), 15, "nobody gets it twice");
+        assert!(all(app).iter().all(|row| row.status == MailStatus::Sent));
+        assert_eq!(deliver(app).total(), 0);
+    });
+}
+
 #[test]
 fn files_are_whole_messages_in_a_folder() {
     let folder = tempfile::tempdir().unwrap();

@@ -3,6 +3,10 @@
 //! A worker that is killed before it sent leaves a claimed row whose lease runs out; then it is sent,
 //! once. A worker that is killed after the server took the mail and before the mark sends it again:
 //! with the same Message-ID and the same bytes, so that the recipient's program knows it is the same.
+//!
+//! A slow server makes the last mails of a batch wait for the first ones. So the lease of each is begun anew
+//! before it is sent, if more than a fifth of it is over: one conversation with the server takes less than what
+//! is left. A mail that another worker has taken meanwhile is left to it.
 
 use std::sync::Arc;
 
@@ -83,17 +87,19 @@ impl Courier {
     /// # Errors
     /// Those of the database; what goes wrong with a single mail is written to its row.
     pub async fn deliver_due(&self) -> Result<Round, Problem> {
-        let rows = self.claim().await?;
+        let claimed_at = self.clock.now();
+        let rows = self.claim(claimed_at).await?;
         let several = usize::try_from(CONNECTIONS).unwrap_or(1);
         let mut outcomes = futures_util::stream::iter(rows)
-            .map(|row| self.deliver(row))
+            .map(|row| self.deliver(row, claimed_at))
             .buffer_unordered(several);
         let (mut round, mut failed) = (Round::default(), None);
         while let Some(outcome) = outcomes.next().await {
             match outcome {
-                Ok(Mark::Sent(_)) => round.sent += 1,
-                Ok(Mark::Later(..)) => round.later += 1,
-                Ok(Mark::Dead(_)) => round.dead += 1,
+                Ok(Some(Mark::Sent(_))) => round.sent += 1,
+                Ok(Some(Mark::Later(..))) => round.later += 1,
+                Ok(Some(Mark::Dead(_))) => round.dead += 1,
+                Ok(None) => {}
                 // The others of the batch are finished first; this one's lease runs out.
                 Err(problem) => failed = Some(problem),
             }
@@ -101,17 +107,36 @@ impl Courier {
         failed.map_or(Ok(round), Err)
     }
 
-    async fn claim(&self) -> Result<Vec<Row>, Problem> {
-        let settings = &self.platform.settings.worker;
-        let lease = Duration::seconds(i64::from(settings.lease_seconds));
-        let most = i64::from(settings.batch.max(1));
-        let (now, worker) = (self.clock.now(), self.worker.clone());
+    fn lease(&self) -> Duration {
+        Duration::seconds(i64::from(self.platform.settings.worker.lease_seconds))
+    }
+
+    async fn claim(&self, now: Instant) -> Result<Vec<Row>, Problem> {
+        let most = i64::from(self.platform.settings.worker.batch.max(1));
+        let (lease, worker) = (self.lease(), self.worker.clone());
         self.db
             .run(move |conn| queue::claim(conn, &worker, now, lease, most))
             .await
     }
 
-    async fn deliver(&self, row: Row) -> Result<Mark, Problem> {
+    /// Whether a mail that was claimed at `claimed_at` is this worker's for as long as a conversation takes.
+    async fn holds(&self, row: &Row, claimed_at: Instant) -> Result<bool, Problem> {
+        let (now, lease) = (self.clock.now(), self.lease());
+        if now.since(claimed_at) * 5 <= lease {
+            return Ok(true);
+        }
+        let (id, worker, until) = (row.id, self.worker.clone(), now.plus(lease));
+        self.db
+            .run(move |conn| queue::renew(conn, id, &worker, until))
+            .await
+    }
+
+    /// Sends a mail and writes down what became of it; `None` when another worker has it meanwhile.
+    async fn deliver(&self, row: Row, claimed_at: Instant) -> Result<Option<Mark>, Problem> {
+        if !self.holds(&row, claimed_at).await? {
+            tracing::info!("a mail waited longer than its lease; another worker has it");
+            return Ok(None);
+        }
         let letter = message::open(&row, &self.platform.settings, &self.platform.keyring);
         let failure = match &letter {
             Ok(letter) => self.send(&row, letter).await.err(),
@@ -126,7 +151,7 @@ impl Courier {
         if !still_ours {
             tracing::warn!("a mail took longer than its lease; another worker has it");
         }
-        Ok(mark)
+        Ok(Some(mark))
     }
 
     async fn send(&self, row: &Row, letter: &Letter) -> Result<(), Failure> {

@@ -117,6 +117,21 @@ fn due(conn: &mut Conn, now: Instant, most: i64, lock: Lock) -> QueryResult<Vec<
     }
 }
 
+/// Gives `worker` a mail that it has claimed until `until`, which starts its lease anew. `false` when the lease ran
+/// out and another has it: then it is theirs to send.
+pub fn renew(conn: &mut Conn, id: OutboxId, worker: &str, until: Instant) -> Result<bool, Problem> {
+    let mine = outbox::table.filter(
+        outbox::id
+            .eq(id)
+            .and(outbox::status.eq(MailStatus::Sending))
+            .and(outbox::leased_by.eq(worker)),
+    );
+    let changed = diesel::update(mine)
+        .set(outbox::leased_until.eq(Some(until)))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
 /// What became of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mark {

@@ -64,9 +64,10 @@ impl Transport {
             Setting::Mailbox => Self::Mailbox,
             Setting::Files => Self::Files(mail.folder.clone()),
             Setting::Smtp => {
-                // The eight answers of a conversation together must not outlast the lease.
+                // The eight answers of a conversation together must not outlast the lease, of which a fifth
+                // may be over when it begins.
                 let lease = u64::from(settings.worker.lease_seconds);
-                let seconds = mail.smtp.timeout_seconds.min(lease / 8).max(1);
+                let seconds = mail.smtp.timeout_seconds.min(lease / 10).max(1);
                 Self::Smtp(smtp(mail, Duration::from_secs(seconds))?)
             }
         })
