@@ -101,6 +101,8 @@ pub enum CounterRefusal {
     TooFar,
     /// The meeting has another time since.
     Moved,
+    /// The other side did not say until it was too late.
+    Unanswered,
     /// No time that could be understood, or the meeting's own.
     Unclear,
 }

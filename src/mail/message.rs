@@ -15,7 +15,7 @@ use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
 use super::dkim::{KeyError, Signer};
 use super::outbox::{CalendarPart, Payload, Recipient};
 use super::queue::Row;
-use super::templates::{PlatformWords, Rendered, TemplateError, Templates};
+use super::templates::{Kind, PlatformWords, Rendered, TemplateError, Templates};
 use crate::icalendar::clean_name;
 use crate::kernel::ids::OutboxId;
 use crate::kernel::secret::hex;
@@ -88,7 +88,7 @@ pub fn compose(
         .from(mailbox(from_name, from.clone()))
         .to(mailbox(letter.to.name.as_str(), to.clone()))
         .subject(plain(&letter.words.subject))
-        .raw_header(raw("Auto-Submitted", "auto-generated")?)
+        .raw_header(raw("Auto-Submitted", submitted(row.kind))?)
         .raw_header(raw("Content-Language", row.locale.as_str())?)
         .envelope(Envelope::new(Some(returns), vec![to])?);
     if let Some(address) = &letter.payload.reply_to {
@@ -207,6 +207,15 @@ fn calendar_part(
         Some(disposition) => builder.header(disposition).body(body),
         None => builder.body(body),
     })
+}
+
+/// What kind of automatic mail it is (rule O10; RFC 3834, section 5): two kinds are written because of a message that
+/// came in, the others because of what happened here.
+const fn submitted(kind: Kind) -> &'static str {
+    match kind {
+        Kind::MeetingUnreadableAnswer | Kind::MeetingConfirmAnswer => "auto-replied",
+        _ => "auto-generated",
+    }
 }
 
 #[cfg(test)]

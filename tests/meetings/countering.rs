@@ -350,6 +350,7 @@ fn a_move_a_cancellation_and_time_itself_close_what_is_open() {
         app.clock.set(instant("2026-10-20T20:29:00Z"));
         work(app);
         assert_eq!(status(app, &pair, &made, 1), "open");
+        letters(app);
         app.clock.set(instant("2026-10-20T20:30:00Z"));
         work(app);
         assert_eq!(
@@ -357,6 +358,23 @@ fn a_move_a_cancellation_and_time_itself_close_what_is_open() {
             "expired",
             "two hours before is too late"
         );
+        // Whoever proposed it is told, once; whoever did not answer is not.
+        let told = letters(app);
+        let told: Vec<_> = told
+            .iter()
+            .filter(|(row, _)| row.kind.as_str() == "meeting-counter-declined")
+            .collect();
+        assert_eq!(told.len(), 1);
+        let (row, letter) = told[0];
+        assert_eq!(row.person_id, Some(pair.mentor_id()));
+        let words = &letter.words.text;
+        assert!(
+            words.contains("has not answered in time. Your meeting stays as it is."),
+            "{words}"
+        );
+        assert_eq!(calendar(letter).method, Some(Method::DeclineCounter));
+        work(app);
+        assert!(letters(app).is_empty());
         propose(
             app,
             &pair.mentor,
@@ -428,5 +446,23 @@ fn both_sides_accepting_at_once_move_the_meeting_once() {
         assert_eq!(both, [200, 409], "{} {}", one.text, two.text);
         assert_eq!(meeting(app, &pair, &made)["sequence"], 1);
         assert_eq!(letters(app).len(), 2);
+    });
+}
+
+#[test]
+fn whoever_wants_no_such_mails_is_not_told_that_a_proposal_has_lapsed() {
+    each_database(|app| {
+        let pair = pair(app);
+        let made = booked(app, &pair, &pair.mentor, "2026-10-27T22:00:00Z");
+        propose(app, &pair.mentor, &made, json!({ "starts_at": THEN })).expect(201);
+        let (ctx, who) = (app.ctx(), pair.mentor_id());
+        app.db(|conn| passerelle::meetings::reminders::set_wanted(conn, &ctx, who, false));
+        letters(app);
+        app.clock.set(instant("2026-10-20T20:30:00Z"));
+        work(app);
+        assert_eq!(status(app, &pair, &made, 0), "expired");
+        let told = letters(app);
+        let kinds: Vec<&str> = told.iter().map(|(row, _)| row.kind.as_str()).collect();
+        assert!(!kinds.contains(&"meeting-counter-declined"), "{kinds:?}");
     });
 }

@@ -1,8 +1,8 @@
 //! The end of a proposal that nobody decided: a job that is written with it, for the instant at which its time
-//! could not be booked any more.
+//! could not be booked any more. Whoever proposed it is told.
 
-use super::step;
 use super::store::{self, Counter};
+use super::{mails, step};
 use crate::db::Conn;
 use crate::db::jobs::{self, Job, NewJob};
 use crate::kernel::ids::CounterId;
@@ -49,11 +49,12 @@ pub fn run(conn: &mut Conn, ctx: &Context, job: &Job) -> Result<bool, Problem> {
         Err(Problem::NotFound) => return Ok(true),
         found => found?.meeting_id,
     };
-    Details::hold(conn, meeting)?;
+    let details = Details::hold(conn, meeting)?;
     let mut counter = store::find(conn, id)?;
     if counter.status == CounterStatus::Open {
         step(ctx, &mut counter, CounterStep::Lapse)?;
         store::close(conn, &counter)?;
+        mails::lapsed(conn, ctx, &details, &counter)?;
     }
     Ok(true)
 }

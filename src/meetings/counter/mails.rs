@@ -7,8 +7,9 @@ use crate::kernel::{Context, Problem};
 use crate::mail::contexts::{CounterRefusal, MeetingCounter, MeetingCounterDeclined};
 use crate::mail::{Link, Text};
 use crate::meetings::details::Details;
-use crate::meetings::links;
 use crate::meetings::mails::to_everybody;
+use crate::meetings::model::State;
+use crate::meetings::{links, reminders};
 
 /// Asks everybody but whoever proposed it.
 pub(super) fn offer(
@@ -53,6 +54,22 @@ pub(super) fn declined(
     counter: &Counter,
 ) -> Result<(), Problem> {
     to_the_proposer(conn, ctx, details, counter, CounterRefusal::Declined)
+}
+
+/// Tells whoever proposed it that nobody said anything in time, once: unless they want no such mails, or the
+/// meeting itself is no longer to come.
+pub(super) fn lapsed(
+    conn: &mut Conn,
+    ctx: &Context,
+    details: &Details,
+    counter: &Counter,
+) -> Result<(), Problem> {
+    let meeting = &details.meeting;
+    let stands = meeting.status == State::Scheduled && meeting.starts_at > ctx.now;
+    if !stands || !reminders::silent(conn, &[counter.person_id])?.is_empty() {
+        return Ok(());
+    }
+    to_the_proposer(conn, ctx, details, counter, CounterRefusal::Unanswered)
 }
 
 /// Tells whoever proposed it in their calendar why it cannot be; nothing where the meeting itself is gone, which
@@ -104,11 +121,12 @@ fn to_the_proposer(
     })
 }
 
-/// One mail for each proposal that a person decided, and for each time that a calendar asks for in vain, however
+/// One mail for each proposal that a person decided, or that nobody did, and for each time that a calendar asks for in vain, however
 /// often it asks.
 fn kind(counter: &Counter, why: CounterRefusal) -> String {
     match why {
         CounterRefusal::Declined => format!("counter-declined-{}", counter.id),
+        CounterRefusal::Unanswered => format!("counter-lapsed-{}", counter.id),
         _ => format!("counter-refused-{}", counter.starts_at.utc().timestamp()),
     }
 }
