@@ -7,9 +7,15 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use passerelle::kernel::Role;
+
+use crate::access::{PASSWORD, account};
+use crate::matching::scene;
 use crate::meetings::fixture::{
     Pair, address, again, another_mentee, answer_path, letter_to, letters, pair, work,
 };
+use crate::meetings::my_calendar::account_of_person;
+use crate::meetings::series;
 use crate::support::app::{Answer, Someone, TestApp, instant};
 use crate::support::each_database;
 
@@ -152,7 +158,144 @@ fn pages(app: &TestApp) -> Vec<Value> {
     let away = pair(app);
     let (_, _, mentee) = invited(app, &away, "2026-10-20T22:00:00Z");
     add("report-early", format!("{mentee}/report"), 200);
+    let met = pair(app);
+    let (mentor, mentee) = met_today(app, &met);
+    add("report", format!("{mentee}/report"), 200);
+    add(
+        "report-no",
+        format!("{mentor}/report?outcome=not-held"),
+        200,
+    );
+    pages.extend(of_series(app));
+    pages.extend(signed_in(app));
+    pages.extend(offers(app));
     pages
+}
+
+/// The paths of two people who met two hours ago.
+fn met_today(app: &TestApp, pair: &Pair) -> (String, String) {
+    let now = app.ctx().now;
+    app.clock.set(instant("2026-10-12T12:00:00Z"));
+    let body = json!({ "starts_at": "2026-10-12T19:00:00Z", "outside_availability": true });
+    app.post(&again(app, &pair.mentor), &pair.meetings(), &body)
+        .expect(201);
+    let written = letters(app);
+    let of = |person| answer_path(app, letter_to(&written, person));
+    let paths = (of(pair.mentor_id()), of(pair.mentee_id()));
+    app.clock.set(now);
+    paths
+}
+
+/// A series with a date that was moved, one that was called off and one that was answered by itself.
+fn of_series(app: &TestApp) -> Vec<Value> {
+    let pair = pair(app);
+    let body = json!({ "starts_at": "2026-10-20T18:00:00-04:00", "count": 9 });
+    let made = app.post(&again(app, &pair.mentor), &pair.series(), &body);
+    let series = made.expect(201).json();
+    let written = letters(app);
+    let whole = answer_path(app, letter_to(&written, pair.mentee_id()));
+    let moved = json!({ "starts_at": "2026-11-05T23:00:00Z", "outside_availability": true });
+    for (index, verb, body) in [(1, "cancel", json!({})), (2, "reschedule", moved)] {
+        let path = format!("{}/{verb}", series::meeting(&series, index));
+        series::do_it(app, &pair.mentor, &path, &body).expect(200);
+    }
+    let one = series::meeting(&series, 3);
+    let path = format!("{one}/attendees/{}/answer", pair.mentee_id());
+    let no = json!({ "answer": "declined" });
+    app.put(&again(app, &pair.mentee), &path, "*", &no)
+        .expect(200);
+    letters(app);
+    let html = app.send(app.request("GET", &whole)).expect(200).text;
+    let first = html
+        .split("<ul class=\"dates\">")
+        .nth(1)
+        .expect("its dates");
+    let date = first
+        .split("href=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    vec![
+        json!({ "name": "series", "path": whole, "status": 200 }),
+        json!({ "name": "series-all", "path": whole, "status": 200, "open": "main summary" }),
+        json!({ "name": "series-taken", "path": format!("{whole}?said=1"), "status": 200 }),
+        json!({ "name": "series-date", "path": date, "status": 200 }),
+        json!({ "name": "series-date-taken", "path": format!("{date}?said=1"), "status": 200 }),
+    ]
+}
+
+/// Pages of people who are signed in.
+fn signed_in(app: &TestApp) -> Vec<Value> {
+    let pair = pair(app);
+    let (made, ..) = invited(app, &pair, "2026-10-20T22:00:00Z");
+    answer(app, &pair.mentee, &made, "declined");
+    let (mentor, mentee) = ("mentor@example.org", "mentee@example.org");
+    account_of_person(app, &pair.mentor, Role::Mentor, mentor);
+    account_of_person(app, &pair.mentee, Role::Mentee, mentee);
+    let staff = "coordinator@example.org";
+    account(app, staff, &[(Role::Coordinator, Some(pair.programme_id))]);
+    calendar_of(app, &pair.mentee);
+    vec![
+        json!({ "name": "calendar", "path": "/calendar", "status": 200, "as": mentor }),
+        json!({ "name": "calendar-fresh", "path": "/calendar", "status": 200, "as": mentor,
+            "press": "form[action='/calendar/feed'] button" }),
+        json!({ "name": "calendar-fault", "path": "/calendar", "status": 422, "as": mentor,
+            "fill": { "input[name=address]": "https://localhost/calendar.ics" },
+            "press": "form[action='/calendar/busy'] button" }),
+        json!({ "name": "calendar-trouble", "path": "/calendar", "status": 200, "as": mentee }),
+        json!({ "name": "calendar-programmes", "path": "/calendar", "status": 200, "as": staff }),
+        json!({ "name": "waiting", "path": "/waiting", "status": 200, "as": staff }),
+        json!({ "name": "start", "path": "/", "status": 200, "as": mentee }),
+        json!({ "name": "account", "path": "/account", "status": 200, "as": mentee }),
+    ]
+}
+
+/// A calendar of theirs that cannot be read any more.
+fn calendar_of(app: &TestApp, who: &Someone) {
+    use diesel::prelude::*;
+    use passerelle::db::schema::busy_calendars as table;
+    use passerelle::kernel::ids::BusyCalendarId;
+    let now = app.ctx().now;
+    app.db(|conn| {
+        diesel::insert_into(table::table)
+            .values((
+                (
+                    table::id.eq(BusyCalendarId::new(now)),
+                    table::person_id.eq(who.person_id.unwrap()),
+                    table::address_sealed.eq(""),
+                    table::address_tag.eq("x"),
+                    table::shown.eq("https://calendar.example.com/…"),
+                    table::whole_days.eq(true),
+                    table::fingerprint.eq(""),
+                    table::events.eq(214),
+                    table::not_understood.eq(2),
+                ),
+                (
+                    table::trouble.eq(Some("calendar-refused")),
+                    table::failures.eq(9),
+                    table::read_at.eq(now),
+                    table::checked_at.eq(now),
+                    table::next_check_at.eq(now.plus(chrono::Duration::days(1))),
+                    table::created_at.eq(now),
+                ),
+            ))
+            .execute(conn)?;
+        Ok(())
+    });
+}
+
+/// The page of a match that is offered: before the answer and after it.
+fn offers(app: &TestApp) -> Vec<Value> {
+    let scene = scene::asking_scene(app, &scene::both());
+    let run = scene.run(app);
+    scene.offer(app, &run, &scene.amina);
+    let path = scene::link_to(app, &scene.bruno);
+    vec![
+        json!({ "name": "offer", "path": path, "status": 200 }),
+        json!({ "name": "offer-no", "path": format!("{path}?answer=declined"), "status": 200 }),
+    ]
 }
 
 /// What people do, once with the keyboard alone and once without scripts.
@@ -174,12 +317,11 @@ fn tasks(app: &TestApp) -> Vec<Value> {
         add("answer", mentee.clone(), yes, "[role=status]");
         let other = another_mentee(app, &two);
         let (_, _, mentee) = invited(app, &other, "2026-10-20T22:00:00Z");
-        add(
-            "decline",
-            mentee,
-            press("button[value=declined]"),
-            "a[href*='times?at=']",
-        );
+        let no = json!([
+            { "to": "textarea[name=comment]", "type": "I work that evening" },
+            { "to": "button[value=declined]" },
+        ]);
+        add("decline", mentee, no, "a[href*='times?at=']");
         let three = pair(app);
         let (_, _, mentee) = invited(app, &three, "2026-10-13T22:00:00Z");
         let choose = json!([
@@ -211,6 +353,41 @@ fn tasks(app: &TestApp) -> Vec<Value> {
             stop,
             "button[value=yes]",
         );
+        let six = pair(app);
+        let (mentor, mentee) = met_today(app, &six);
+        let minutes = json!([
+            { "to": "input[name=minutes]", "type": "45" },
+            { "to": "button[value=held]" },
+        ]);
+        add(
+            "report",
+            format!("{mentee}/report"),
+            minutes,
+            "[role=status]",
+        );
+        add(
+            "report-no",
+            format!("{mentor}/report"),
+            press("button[value=not-held]"),
+            "[role=status]",
+        );
+        let seven = pair(app);
+        let body = json!({ "starts_at": "2026-10-20T18:00:00-04:00", "count": 9 });
+        app.post(&again(app, &seven.mentor), &seven.series(), &body)
+            .expect(201);
+        let whole = answer_path(app, letter_to(&letters(app), seven.mentee_id()));
+        let date = json!([
+            { "to": "main summary" },
+            { "to": "details a[href^='/m/']" },
+            { "to": "button[value=declined]" },
+        ]);
+        add("series-date", whole.clone(), date, "[role=status]");
+        add(
+            "series",
+            whole,
+            press("button[value=accepted]"),
+            "[role=status]",
+        );
     }
     tasks
 }
@@ -233,6 +410,7 @@ fn every_answer_page_is_for_everybody_in_both_languages_light_and_dark_on_a_phon
             "base": app.base,
             "chromium": chromium,
             "pictures": folder_of_this_run.join("pictures"),
+            "password": PASSWORD,
             "pages": pages,
             "tasks": tasks,
         });

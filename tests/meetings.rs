@@ -10,6 +10,7 @@ mod feeding;
 pub mod fixture;
 mod linking;
 mod listing;
+pub mod my_calendar;
 mod nudging;
 mod pausing;
 mod racing;

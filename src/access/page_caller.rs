@@ -83,6 +83,15 @@ fn menu(actor: &Actor) -> Vec<layout::Link> {
             label: "access-menu-waiting",
         });
     }
+    if [Role::Mentor, Role::Mentee, Role::Coordinator]
+        .iter()
+        .any(|role| actor.has(*role))
+    {
+        links.push(layout::Link {
+            href: "/calendar".into(),
+            label: "access-menu-calendar",
+        });
+    }
     links.push(layout::Link {
         href: "/account".into(),
         label: "access-menu-account",

@@ -303,9 +303,9 @@ fn values(kind: Kind, data: Data, locale: Locale) -> serde_json::Value {
             &CalendarUnreachable {
                 name,
                 calendar: data.line("https://calendar.example.com/…"),
-                reason: data.line("Nobody answers at this address."),
+                reason: data.line(&crate::i18n::text(locale, "field-calendar-unreachable")),
                 days: 14,
-                link: data.link("compte"),
+                link: data.link("calendar"),
             },
         ),
         Kind::MatchConsent => json(

@@ -14,6 +14,7 @@ pub mod answer;
 pub mod api;
 pub mod book;
 pub mod busy;
+mod calendar_pages;
 mod calendars;
 pub mod cancel;
 pub mod choose;

@@ -43,6 +43,15 @@ impl<'a> Browser<'a> {
         self.app.send(request.header("Accept", "text/html"))
     }
 
+    /// Sends a form that no page has shown.
+    pub fn post(&self, action: &str, form: &[(&str, String)]) -> Answer {
+        let request = self
+            .client
+            .post(format!("{}{action}", self.app.base))
+            .form(form);
+        self.app.send(request.header("Accept", "text/html"))
+    }
+
     pub fn sign_in(&self, email: &str, password: &str) -> Answer {
         self.submit(
             "/sign-in",

@@ -18,9 +18,37 @@ const browser = await chromium.launch({
 });
 const address = (path, lang) => `${config.base}${path}${path.includes('?') ? '&' : '?'}lang=${lang}`;
 
+// A page of somebody's own is opened in a browser of theirs, which signs in once.
+const browsers = new Map();
+async function signedIn(email, options) {
+  const key = `${email} ${JSON.stringify(options)}`;
+  if (!browsers.has(key)) {
+    const context = await browser.newContext(options);
+    const page = await context.newPage();
+    await page.goto(`${config.base}/sign-in`);
+    await page.locator('input[name=email]').fill(email);
+    await page.locator('input[name=password]').fill(config.password);
+    await page.locator('main button[type=submit]').click();
+    await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+    await page.close();
+    browsers.set(key, context);
+  }
+  return browsers.get(key);
+}
+
 async function look(context, entry, lang, where) {
   const page = await context.newPage();
-  const answer = await page.goto(address(entry.path, lang));
+  let answer = await page.goto(address(entry.path, lang));
+  for (const [field, value] of Object.entries(entry.fill ?? {})) await page.locator(field).fill(value);
+  // What a form answers can only be seen after pressing it.
+  if (entry.press) {
+    [answer] = await Promise.all([
+      page.waitForResponse((response) => response.request().method() === 'POST'),
+      page.locator(entry.press).first().click(),
+    ]);
+    await page.waitForLoadState();
+  }
+  if (entry.open) await page.locator(entry.open).first().click();
   if (answer.status() !== entry.status) fail(where, `status ${answer.status()}, not ${entry.status}`);
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => window.axe.run(document, {
@@ -40,11 +68,13 @@ async function look(context, entry, lang, where) {
 for (const lang of ['en', 'fr']) {
   for (const colorScheme of ['light', 'dark']) {
     for (const width of [320, 1280]) {
-      const context = await browser.newContext({
+      const options = {
         viewport: { width, height: 800 }, colorScheme, reducedMotion: 'reduce', bypassCSP: true,
-      });
+      };
+      const context = await browser.newContext(options);
       for (const entry of config.pages) {
-        await look(context, entry, lang, `${entry.name} ${lang} ${colorScheme} ${width}`);
+        const theirs = entry.as ? await signedIn(entry.as, options) : context;
+        await look(theirs, entry, lang, `${entry.name} ${lang} ${colorScheme} ${width}`);
       }
       await context.close();
     }
@@ -76,9 +106,8 @@ async function expectDone(page, wanted, where) {
 for (const task of config.tasks) {
   const scripts = task.by === 'keyboard';
   const where = `${task.name} by ${task.by}`;
-  const context = await browser.newContext({
-    viewport: { width: 320, height: 800 }, javaScriptEnabled: scripts,
-  });
+  const options = { viewport: { width: 320, height: 800 }, javaScriptEnabled: scripts };
+  const context = task.as ? await signedIn(task.as, options) : await browser.newContext(options);
   const page = await context.newPage();
   await page.goto(address(task.path, 'en'));
   for (const step of task.steps) {
@@ -86,7 +115,7 @@ for (const task of config.tasks) {
       if (!(await reach(page, step.to, where))) break;
       if (step.type) await page.keyboard.type(step.type);
       else {
-        const navigates = !step.to.includes('input');
+        const navigates = !step.to.includes('input') && !step.to.includes('summary');
         await Promise.all([
           navigates ? page.waitForEvent('framenavigated') : Promise.resolve(),
           page.keyboard.press(navigates ? 'Enter' : 'Space'),
@@ -99,7 +128,8 @@ for (const task of config.tasks) {
   }
   await page.waitForLoadState();
   await expectDone(page, task.done, where);
-  await context.close();
+  if (task.as) await page.close();
+  else await context.close();
 }
 
 await browser.close();

@@ -36,6 +36,7 @@ role-mentee = Mentee
 
 # Pages
 access-menu-waiting = Waiting for you
+access-menu-calendar = My calendar
 access-menu-account = My account
 access-sign-in = Sign in
 access-sign-in-mails = You can answer invitations straight from your email, without signing in.

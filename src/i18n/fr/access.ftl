@@ -36,6 +36,7 @@ role-mentee = Personne mentorée
 
 # Pages
 access-menu-waiting = En attente
+access-menu-calendar = Mon agenda
 access-menu-account = Mon compte
 access-sign-in = Ouvrir une session
 access-sign-in-mails = Vous pouvez répondre aux invitations directement depuis vos courriels, sans ouvrir de session.

@@ -6,10 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::fetch::Marks;
 use super::model::Trouble;
 use super::store::Calendar;
-use super::{manage, poll};
+use super::{ask, manage};
 use crate::access::Caller;
 use crate::i18n;
 use crate::kernel::ids::{BusyCalendarId, PersonId};
@@ -121,24 +120,9 @@ async fn add_busy_calendar(
     id: Path<PersonId>,
     body: Body<NewBusyCalendar>,
 ) -> Result<impl Responder, Problem> {
-    let (Body(new), person, ctx) = (body, id.0, caller.ctx);
-    let (within, whole_days) = (ctx.clone(), new.whole_days.unwrap_or(true));
-    let request = app
-        .db
-        .run(move |conn| manage::request(conn, &within, person, &new.address, whole_days))
-        .await?;
-    let (platform, now) = (ctx.platform.clone(), ctx.now);
-    let (request, looked) = tokio::task::spawn_blocking(move || {
-        let looked = manage::look(&platform, &request, &Marks::default(), now);
-        (request, looked)
-    })
-    .await
-    .map_err(Problem::internal)?;
-    let locale = ctx.locale;
-    let kept = app
-        .db
-        .run(move |conn| manage::keep(conn, &ctx, &request, looked))
-        .await?;
+    let (Body(new), person, locale) = (body, id.0, caller.ctx.locale);
+    let whole_days = new.whole_days.unwrap_or(true);
+    let kept = ask::add(&app, caller.ctx, person, new.address, whole_days).await?;
     let place = format!("/api/v1/persons/{person}/busy-calendars/{}", kept.id);
     Ok(HttpResponse::Created()
         .insert_header(("location", place))
@@ -155,24 +139,8 @@ async fn check_busy_calendar(
     app: Data<App>,
     ids: Path<(PersonId, BusyCalendarId)>,
 ) -> Result<impl Responder, Problem> {
-    let (Path((person, id)), ctx) = (ids, caller.ctx);
-    let within = ctx.clone();
-    let (calendar, request) = app
-        .db
-        .run(move |conn| manage::request_again(conn, &within, person, id))
-        .await?;
-    let within = ctx.clone();
-    let (calendar, looked) = tokio::task::spawn_blocking(move || {
-        let looked = poll::look(&within, &calendar, request);
-        (calendar, looked)
-    })
-    .await
-    .map_err(Problem::internal)?;
-    let locale = ctx.locale;
-    let after = app
-        .db
-        .run(move |conn| poll::finish(conn, &ctx, calendar, None, looked))
-        .await?;
+    let (Path((person, id)), locale) = (ids, caller.ctx.locale);
+    let after = ask::check(&app, caller.ctx, person, id).await?;
     Ok(actix_web::web::Json(BusyCalendarView::of(&after, locale)))
 }
 

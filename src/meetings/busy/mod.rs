@@ -6,11 +6,12 @@
 //! taken, never whose time it is nor with what.
 //!
 //! [`address`] says which addresses may be asked at all, [`fetch`] asks (bounded in time, size, redirects and
-//! in whom it connects to), `icalendar::agenda` reads, [`manage`] adds, checks and removes, [`poll`] is the
-//! worker's part: claim what is due with a lease, fetch outside any transaction, write down what came of it.
+//! in whom it connects to), `icalendar::agenda` reads, [`manage`] adds, checks and removes ([`ask`] for whoever is at a
+//! page or the API), [`poll`] is the worker's part: claim what is due with a lease, fetch outside any transaction, write down what came of it.
 
 pub mod address;
 pub mod api;
+pub mod ask;
 pub mod fetch;
 pub mod manage;
 pub mod model;

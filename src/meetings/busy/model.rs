@@ -56,6 +56,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_reason_is_a_sentence_in_both_languages() {
+        use crate::i18n::{has, text};
+        use crate::kernel::Locale::{En, Fr};
+        for trouble in Trouble::ALL {
+            let key = format!("field-{trouble}");
+            assert!(has(En, &key) && has(Fr, &key), "{key}");
+            let (english, french) = (text(En, &key), text(Fr, &key));
+            assert_ne!(english, french, "{key}");
+            assert!(english.ends_with('.') && french.ends_with('.'), "{key}");
+        }
+    }
+
+    #[test]
     fn a_failing_calendar_is_asked_less_and_less_and_once_a_day_at_least() {
         let now = Instant::from_millis(1_800_000_000_000).unwrap();
         let id = BusyCalendarId::new(now);

@@ -198,7 +198,7 @@ fn tell_person(conn: &mut Conn, ctx: &Context, calendar: &Calendar) -> Result<()
             i18n::text(contact.locale, &format!("field-{trouble}"))
         })),
         days: BELIEVED.num_days(),
-        link: Link::new(&format!("{}/account", ctx.settings().public_url())),
+        link: Link::new(&format!("{}/calendar", ctx.settings().public_url())),
     };
     let to = Recipient::person(
         contact.person_id,

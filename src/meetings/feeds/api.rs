@@ -69,10 +69,7 @@ async fn make(caller: Caller, app: Data<App>, owner: Owner) -> Result<impl Respo
         .db
         .run(move |conn| manage::make(conn, &caller.ctx, owner))
         .await?;
-    let subscribe = match address.split_once("://") {
-        Some((_, rest)) => format!("webcal://{rest}"),
-        None => address.clone(),
-    };
+    let subscribe = super::subscribe(&address);
     Ok(HttpResponse::Created().json(NewFeed { address, subscribe }))
 }
 

@@ -20,3 +20,12 @@ mod store;
 
 pub use manage::{Owner, Shown};
 pub use read::read;
+
+/// The address of a feed as a link that opens the reader's calendar program.
+#[must_use]
+pub fn subscribe(address: &str) -> String {
+    match address.split_once("://") {
+        Some((_, rest)) => format!("webcal://{rest}"),
+        None => address.to_owned(),
+    }
+}
