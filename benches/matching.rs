@@ -150,6 +150,15 @@ fn changes() {
             Some((figure(&answer, "full"), None)),
             Some((1000.0, 1000.0)),
         );
+        for (what, key) in [("first", "first_draft"), ("next", "next_draft")] {
+            row(
+                &format!("what-if from stored prices, both sides, {name}: {what} of a run"),
+                (figure(&answer, key), None),
+                "two full solves",
+                Some((2.0 * figure(&answer, "full"), None)),
+                None,
+            );
+        }
         println!(
             "| – slowest of {} changes (99 % within {}) | {} | | | | | | – / 1 ms |",
             answer["count"],

@@ -9,3 +9,5 @@ mod racing;
 mod recording;
 mod running;
 pub mod scene;
+mod warm;
+mod withdrawn;

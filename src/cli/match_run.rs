@@ -18,11 +18,14 @@ use crate::i18n;
 use crate::kernel::ids::{MatchRunId, ParticipationId, PersonId};
 use crate::kernel::{Clock, Context, Keyring, Locale, Platform, Problem, Settings, SystemClock};
 use crate::matching::engine::directory::{self, Files};
-use crate::matching::frozen::{frozen, replay};
+use crate::matching::engine::{Options, Stage, Watch};
+use crate::matching::frozen::{frozen, replay_told};
 use crate::matching::recruit::{Recruiting, WantedMentor};
+use crate::matching::run::run_told;
 use crate::matching::summary::Summary;
+use crate::matching::warm::Method;
 use crate::matching::what_if::{Compared, what_if};
-use crate::matching::{Request, RunStatus, run as run_matching, store, why};
+use crate::matching::{Request, RunStatus, store, why};
 use crate::programmes::{self, Programme, Side};
 use crate::web::Rendered;
 
@@ -56,6 +59,9 @@ pub struct Args {
     /// JSON).
     #[arg(long, value_name = "DIR")]
     export: Option<PathBuf>,
+    /// Show no progress; what was found is told all the same.
+    #[arg(long)]
+    quiet: bool,
     /// The language of what is told.
     #[arg(long, default_value = "en", value_parser = locale)]
     lang: Locale,
@@ -91,7 +97,7 @@ pub fn run(settings: &Settings, args: &Args) -> anyhow::Result<ExitCode> {
         .run_here(|conn| programme_named(conn, name))
         .map_err(told)?;
     if let Some(id) = args.replay {
-        return replayed(&db, id, args.lang);
+        return replayed(&db, id, args);
     }
     if let Some(text) = &args.what_if {
         let request: Request = serde_json::from_str(text).context("--what-if")?;
@@ -99,18 +105,18 @@ pub fn run(settings: &Settings, args: &Args) -> anyhow::Result<ExitCode> {
             draft: true,
             ..request
         };
-        let bar = spinner();
-        let compared = db.run_here(|conn| what_if(conn, &ctx, programme.id, &request, None));
-        bar.finish_and_clear();
+        let compared = watched(args, |options| {
+            db.run_here(|conn| what_if(conn, &ctx, programme.id, &request, options))
+        });
         print_compared(&compared.map_err(told)?, args.lang);
         if args.save {
             let request = Request {
                 draft: false,
                 ..request
             };
-            let bar = spinner();
-            let made = db.run_here(|conn| run_matching(conn, &ctx, programme.id, &request, None));
-            bar.finish_and_clear();
+            let made = watched(args, |options| {
+                db.run_here(|conn| run_told(conn, &ctx, programme.id, &request, options))
+            });
             let id = made.map_err(told)?.id.to_string();
             let args_of = [("run", id.as_str())];
             let saved = i18n::text_with_pairs(args.lang, "match-told-saved", args_of);
@@ -120,7 +126,7 @@ pub fn run(settings: &Settings, args: &Args) -> anyhow::Result<ExitCode> {
     }
     let id = match &args.explain {
         Some(_) => newest(&db, &programme).map_err(told)?,
-        None => started(&db, &ctx, &programme, args.lang)?,
+        None => started(&db, &ctx, &programme, args)?,
     };
     if let Some(who) = &args.explain {
         let lines = db
@@ -139,11 +145,13 @@ fn started(
     db: &Db,
     ctx: &Context,
     programme: &Programme,
-    locale: Locale,
+    args: &Args,
 ) -> anyhow::Result<MatchRunId> {
-    let bar = spinner();
-    let made = db.run_here(|conn| run_matching(conn, ctx, programme.id, &Request::default(), None));
-    bar.finish_and_clear();
+    let locale = args.lang;
+    let request = Request::default();
+    let made = watched(args, |options| {
+        db.run_here(|conn| run_told(conn, ctx, programme.id, &request, options))
+    });
     let made = made.map_err(|problem| anyhow::anyhow!(words(&problem, locale)))?;
     println!("{}", made.id);
     if let Some(summary) = &made.summary {
@@ -153,11 +161,12 @@ fn started(
     Ok(made.id)
 }
 
-fn replayed(db: &Db, id: MatchRunId, locale: Locale) -> anyhow::Result<ExitCode> {
-    let bar = spinner();
-    let found = db.run_here(|conn| replay(conn, id));
-    bar.finish_and_clear();
-    let found = found.map_err(|problem| anyhow::anyhow!(words(&problem, locale)))?;
+fn replayed(db: &Db, id: MatchRunId, args: &Args) -> anyhow::Result<ExitCode> {
+    let found = watched(args, |options| {
+        options.tell(Stage::Load);
+        db.run_here(|conn| replay_told(conn, id, options))
+    });
+    let found = found.map_err(|problem| anyhow::anyhow!(words(&problem, args.lang)))?;
     let same = found.same_inputs && found.same_outcome;
     println!("{}", serde_json::to_string_pretty(&found)?);
     Ok(if same {
@@ -167,13 +176,33 @@ fn replayed(db: &Db, id: MatchRunId, locale: Locale) -> anyhow::Result<ExitCode>
     })
 }
 
-fn spinner() -> ProgressBar {
-    if std::io::stderr().is_terminal() {
-        let bar = ProgressBar::new_spinner();
-        bar.enable_steady_tick(Duration::from_millis(100));
-        bar
-    } else {
-        ProgressBar::hidden()
+/// Does some work with a line that names its stage, where somebody sits at a terminal and wants one.
+fn watched<T>(args: &Args, work: impl FnOnce(&Options) -> T) -> T {
+    if args.quiet || !std::io::stderr().is_terminal() {
+        return work(&Options::default());
+    }
+    let bar = ProgressBar::new_spinner();
+    bar.enable_steady_tick(Duration::from_millis(100));
+    let (line, locale) = (bar.clone(), args.lang);
+    let told = move |stage: Stage| line.set_message(i18n::text(locale, stage_key(stage)));
+    let options = Options {
+        watch: Some(Watch(Arc::new(told))),
+        ..Options::default()
+    };
+    let done = work(&options);
+    bar.finish_and_clear();
+    done
+}
+
+/// The words for what a run is doing.
+const fn stage_key(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Load => "match-stage-load",
+        Stage::Scan => "match-stage-scan",
+        Stage::Assign => "match-stage-assign",
+        Stage::Price => "match-stage-price",
+        Stage::Check => "match-stage-check",
+        Stage::Store => "match-stage-store",
     }
 }
 
@@ -263,6 +292,11 @@ fn print_compared(compared: &Compared, locale: Locale) {
         "{}",
         i18n::text_with_pairs(locale, "match-told-compared", pairs)
     );
+    let how = match (compared.method, compared.afresh_because) {
+        (Method::Changed, _) | (Method::Afresh, None) => "match-told-changed".to_owned(),
+        (Method::Afresh, Some(why)) => format!("match-told-afresh-{why}"),
+    };
+    println!("{}", i18n::text(locale, &how));
     for change in &compared.changes {
         println!("- {}", change.sentence(locale));
     }

@@ -12,6 +12,7 @@ use crate::kernel::ids::{AccountId, MentorshipId, OutboxId, PersonId, ProgrammeI
 use crate::kernel::{Context, Instant, Locale, Problem, Zone};
 use crate::mail::When;
 use crate::mail::message;
+use crate::matching::ProposalStatus;
 use crate::meetings::store::{Contact, Meeting, Participant, contacts, participants};
 use crate::meetings::when;
 
@@ -23,6 +24,10 @@ const DECLINED_FOR: TimeDelta = TimeDelta::days(7);
 /// Without an answer so soon before the meeting, or so long after the invitation, somebody should ask.
 const SOON: TimeDelta = TimeDelta::days(2);
 const LONG_AGO: TimeDelta = TimeDelta::days(4);
+/// So soon before the deadline of an offer, somebody may still call.
+const LAST_DAY: TimeDelta = TimeDelta::days(1);
+/// An offer that came to nothing so long ago is not new to anybody.
+const ENDED_FOR: TimeDelta = TimeDelta::days(30);
 
 /// What somebody looks after.
 #[derive(Debug, Clone)]
@@ -62,6 +67,8 @@ pub fn gather(conn: &mut Conn, ctx: &Context, reach: &Reach) -> Result<Vec<Waiti
             Section::FailedMails => failed_mails(conn, ctx, reach)?,
             Section::Declined => declined(conn, ctx, reach)?,
             Section::Unanswered => unanswered(conn, ctx, reach)?,
+            Section::Consents => consents(conn, ctx, reach)?,
+            Section::Offers => offers(conn, ctx, reach)?,
             Section::Held => held(conn, ctx, reach)?,
             Section::Proposals => proposals(conn, ctx, reach)?,
             Section::Silent => silent(conn, ctx, reach)?,
@@ -125,6 +132,82 @@ fn meeting_items(conn: &mut Conn, ctx: &Context, found: &[Meeting]) -> Result<Ve
         }
     });
     Ok(items.collect())
+}
+
+/// "José, about José and Amina, until 13 October": who has been asked and has hardly any time left, or none.
+fn consents(conn: &mut Conn, ctx: &Context, reach: &Reach) -> Result<Vec<Item>, Problem> {
+    let found = store::consents_due(conn, reach, ctx.now.plus(LAST_DAY), MOST)?;
+    let people = people_of(
+        conn,
+        found
+            .iter()
+            .flat_map(|(who, mentor, mentee, _)| [*who, *mentor, *mentee]),
+    )?;
+    let items = found.iter().map(|(who, mentor, mentee, due)| {
+        let asked = people.get(who);
+        let name = asked.map_or_else(String::new, Contact::full_name);
+        let pair = pair_names(ctx.locale, &people, (*mentor, *mentee));
+        let day = due
+            .map(|due| due.utc_date().to_string())
+            .unwrap_or_default();
+        let args = [
+            ("who", name.as_str()),
+            ("pair", pair.as_str()),
+            ("day", day.as_str()),
+        ];
+        Item {
+            line: say(ctx.locale, "digest-line-consent", args),
+            write_to: addresses(&asked.into_iter().collect::<Vec<_>>()),
+            ..Item::default()
+        }
+    });
+    Ok(items.collect())
+}
+
+/// Offers that ended in a no, in silence, or because somebody is not there any more. Why in their own words stands
+/// with the consent, which coordinators read, and not in a mail.
+fn offers(conn: &mut Conn, ctx: &Context, reach: &Reach) -> Result<Vec<Item>, Problem> {
+    let found = store::offers_ended(conn, reach, ctx.now.minus(ENDED_FOR), MOST)?;
+    let people = people_of(
+        conn,
+        found.iter().flat_map(|one| {
+            [Some(one.mentor), Some(one.mentee), one.by]
+                .into_iter()
+                .flatten()
+        }),
+    )?;
+    let items = found.iter().map(|one| {
+        let pair = pair_names(ctx.locale, &people, (one.mentor, one.mentee));
+        let who = one.by.and_then(|id| people.get(&id));
+        let who = who.map_or_else(String::new, Contact::full_name);
+        let why = one.reason.as_deref().map(|code| format!("problem-{code}"));
+        let why = why.map_or_else(String::new, |key| i18n::text(ctx.locale, &key));
+        let args = [
+            ("pair", pair.as_str()),
+            ("who", who.as_str()),
+            ("why", why.as_str()),
+        ];
+        let key = match one.status {
+            ProposalStatus::Declined => "digest-line-offer-declined",
+            ProposalStatus::Lapsed => "digest-line-offer-lapsed",
+            _ => "digest-line-offer-ended",
+        };
+        Item {
+            line: say(ctx.locale, key, args),
+            ..Item::default()
+        }
+    });
+    Ok(items.collect())
+}
+
+fn pair_names(
+    locale: Locale,
+    people: &BTreeMap<PersonId, Contact>,
+    (mentor, mentee): (PersonId, PersonId),
+) -> String {
+    let both = [mentor, mentee].into_iter();
+    let both: Vec<&Contact> = both.filter_map(|id| people.get(&id)).collect();
+    names(locale, &both)
 }
 
 fn held(conn: &mut Conn, ctx: &Context, reach: &Reach) -> Result<Vec<Item>, Problem> {

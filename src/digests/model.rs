@@ -13,6 +13,10 @@ crate::text_enum! {
         Declined => "declined",
         /// Meetings that somebody has not answered, and was asked again.
         Unanswered => "unanswered",
+        /// Offers to two people that somebody has not answered, with the deadline past or near.
+        Consents => "consents",
+        /// Offers that came to nothing, whose mentee waits for what comes next.
+        Offers => "offers",
         /// Messages that came in and wait for somebody's look.
         Held => "held",
         /// Proposals of the matcher to decide.

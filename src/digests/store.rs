@@ -5,20 +5,25 @@ use diesel::prelude::*;
 
 use super::gather::Reach;
 use crate::db::schema::{
-    account_grants, accounts, digest_settings, hours_entries, inbound_messages, meeting_attendees,
-    meetings, mentorships, outbox, programmes, proposals,
+    account_grants, accounts, digest_settings, hours_entries, inbound_messages, match_consents,
+    match_runs, meeting_attendees, meetings, mentorships, outbox, participations, programmes,
+    proposals,
 };
 use crate::db::{Conn, MultiBackend, UpsertExt, cols};
 use crate::hours::model::Status as HoursStatus;
-use crate::kernel::ids::{AccountId, MeetingId, MentorshipId, PersonId, ProgrammeId};
+use crate::kernel::ids::{
+    AccountId, MeetingId, MentorshipId, ParticipationId, PersonId, ProgrammeId, ProposalId,
+};
 use crate::kernel::{Instant, Locale, Role};
 use crate::mail::deliver::OVERDUE;
 use crate::mail::inbound::State as InboundState;
 use crate::mail::outbox::MailStatus;
 use crate::mail::queue::Row as Mail;
-use crate::matching::model::ProposalStatus;
+use crate::matching::consent::ConsentStatus;
+use crate::matching::model::{ProposalStatus, RunStatus};
 use crate::meetings::model::{Partstat, State};
 use crate::meetings::store::Meeting;
+use crate::programmes::ParticipationStatus;
 
 /// An account that may get a digest.
 #[derive(Debug, Clone, Queryable)]
@@ -244,6 +249,138 @@ pub fn open_proposals(
         .limit(most)
         .select((proposals::mentor_id, proposals::mentee_id))
         .load(conn)
+}
+
+/// Somebody who was asked about a pair, its mentor and mentee, and until when the answer counts.
+pub type Due = (PersonId, PersonId, PersonId, Option<Instant>);
+
+/// Consents that are asked for and whose deadline is not later than `due`, the soonest first.
+pub fn consents_due(
+    conn: &mut Conn,
+    reach: &Reach,
+    due: Instant,
+    most: i64,
+) -> QueryResult<Vec<Due>> {
+    match_consents::table
+        .inner_join(proposals::table)
+        .filter(match_consents::programme_id.eq_any(&reach.programmes))
+        .filter(match_consents::status.eq(ConsentStatus::Asked))
+        .filter(match_consents::due_at.assume_not_null().le(due))
+        .filter(proposals::status.eq(ProposalStatus::Offered))
+        .order((match_consents::due_at, match_consents::id))
+        .limit(most)
+        .select((
+            match_consents::person_id,
+            proposals::mentor_id,
+            proposals::mentee_id,
+            match_consents::due_at,
+        ))
+        .load(conn)
+}
+
+/// An offer that came to nothing.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    pub mentor: PersonId,
+    pub mentee: PersonId,
+    pub status: ProposalStatus,
+    /// By what it was overtaken.
+    pub reason: Option<String>,
+    /// Who said no, or nothing.
+    pub by: Option<PersonId>,
+}
+
+/// Offers that ended after `since` in a no, in silence or overtaken, and whose mentee still waits: has no mentor, is
+/// in no open proposal, and no run has looked at them again. The oldest first.
+pub fn offers_ended(
+    conn: &mut Conn,
+    reach: &Reach,
+    since: Instant,
+    most: i64,
+) -> QueryResult<Vec<Ended>> {
+    let mut found = Vec::new();
+    for programme in &reach.programmes {
+        let last_run: Option<Instant> = match_runs::table
+            .filter(match_runs::programme_id.eq(programme))
+            .filter(match_runs::status.eq(RunStatus::Done))
+            .order(match_runs::started_at.desc())
+            .select(match_runs::started_at)
+            .first(conn)
+            .optional()?;
+        let since = last_run.map_or(since, |run| run.max(since));
+        let left = usize::try_from(most)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(found.len());
+        found.extend(ended_in(conn, *programme, since)?.into_iter().take(left));
+    }
+    Ok(found)
+}
+
+fn ended_in(conn: &mut Conn, programme: ProgrammeId, since: Instant) -> QueryResult<Vec<Ended>> {
+    let waiting = participations::table
+        .filter(participations::programme_id.eq(programme))
+        .filter(participations::status.eq(ParticipationStatus::Enrolled))
+        .filter((participations::taken + participations::held).eq(0))
+        .select(participations::id);
+    let open = [
+        ProposalStatus::Proposed,
+        ProposalStatus::Held,
+        ProposalStatus::Offered,
+    ];
+    let looked_after: Vec<ParticipationId> = proposals::table
+        .filter(proposals::programme_id.eq(programme))
+        .filter(proposals::status.eq_any(open))
+        .select(proposals::mentee_participation_id)
+        .load(conn)?;
+    type Row = (
+        (ProposalId, ParticipationId, PersonId, PersonId),
+        (ProposalStatus, Option<String>),
+        (PersonId, ConsentStatus),
+    );
+    let ended = [
+        ProposalStatus::Declined,
+        ProposalStatus::Lapsed,
+        ProposalStatus::Stale,
+    ];
+    let rows: Vec<Row> = proposals::table
+        .inner_join(match_consents::table)
+        .filter(proposals::programme_id.eq(programme))
+        .filter(proposals::status.eq_any(ended))
+        .filter(proposals::decided_at.assume_not_null().gt(since))
+        .filter(proposals::mentee_participation_id.eq_any(waiting))
+        .order((proposals::decided_at, proposals::id))
+        .select((
+            (
+                proposals::id,
+                proposals::mentee_participation_id,
+                proposals::mentor_id,
+                proposals::mentee_id,
+            ),
+            (proposals::status, proposals::reason),
+            (match_consents::person_id, match_consents::status),
+        ))
+        .load(conn)?;
+    let mut found: Vec<(ProposalId, Ended)> = Vec::new();
+    for ((id, mentee_part, mentor, mentee), (status, reason), (person, said)) in rows {
+        if looked_after.contains(&mentee_part) {
+            continue;
+        }
+        let by = matches!(said, ConsentStatus::Declined | ConsentStatus::Lapsed).then_some(person);
+        match found.last_mut().filter(|(last, _)| *last == id) {
+            Some((_, ended)) => ended.by = ended.by.or(by),
+            None => found.push((
+                id,
+                Ended {
+                    mentor,
+                    mentee,
+                    status,
+                    reason,
+                    by,
+                },
+            )),
+        }
+    }
+    Ok(found.into_iter().map(|(_, ended)| ended).collect())
 }
 
 /// An active mentorship, and the rhythm in days in which its programme's pairs meet.

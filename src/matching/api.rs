@@ -14,6 +14,7 @@ use crate::access::policy::{self, Action, Object};
 use crate::db::Conn;
 use crate::kernel::ids::{AccountId, MatchRunId, ParticipationId, ProgrammeId};
 use crate::kernel::{Context, Instant, Problem};
+use crate::matching::engine::Options;
 use crate::matching::frozen::{self, Replayed};
 use crate::matching::recruit::Recruiting;
 use crate::matching::run::{self, Cancel};
@@ -108,7 +109,13 @@ async fn run_matching(
     if request.draft {
         let compared = app
             .db
-            .run(move |conn| what_if::what_if(conn, &ctx, id.0, &request, Some(cancel)))
+            .run(move |conn| {
+                let options = Options {
+                    cancel: Some(cancel),
+                    ..Options::default()
+                };
+                what_if::what_if(conn, &ctx, id.0, &request, &options)
+            })
             .await?;
         return Ok(Either::Left(Json(compared)));
     }

@@ -21,6 +21,7 @@ use crate::matching::frozen::{Frozen, frozen};
 use crate::matching::model::{
     Criteria, Decided, Decision, Proposal, ProposalStatus, Verdict, overtaken_by,
 };
+use crate::matching::store::Overtaken;
 use crate::matching::{sentences, store};
 use crate::mentorships::mails::InCommon;
 use crate::mentorships::start::{Introduction, check_pair, require_present};
@@ -181,7 +182,8 @@ fn approve(conn: &mut Conn, ctx: &Context, before: &Proposal, judgement: &Judgem
         mentorship_id,
         ..before.clone()
     };
-    store::overtake_mentee(conn, ctx.now, before.mentee_participation_id, before.id)?;
+    let by = Overtaken::ByApproval(before.mentee_participation_id, before.id);
+    overtake(conn, ctx, by)?;
     let proposal = settle(conn, ctx, before, after, judgement)?;
     Ok(Ok(Judged {
         proposal,
@@ -221,6 +223,7 @@ fn mark_stale(
         ..before.clone()
     };
     store::save_proposal(conn, &after, before.version)?;
+    audit(conn, ctx, OVERTAKEN, before, &after)?;
     let why = i18n::text(ctx.locale, &format!("problem-{code}"));
     Ok(Problem::conflict("proposal-overtaken").with("why", why))
 }
@@ -388,7 +391,7 @@ fn settle(
         ..after
     };
     store::save_proposal(conn, &after, before.version)?;
-    let overridden = judgement.decision == Verdict::Replace || before.replaces_id.is_some();
+    let overridden = goes_against_the_run(conn, before, judgement.decision)?;
     let noted = Noting {
         decision: judgement.decision.decided(),
         reason: judgement.reason(),
@@ -398,6 +401,26 @@ fn settle(
     note(conn, ctx, before, noted)?;
     audit(conn, ctx, "proposal.decide", before, &after)?;
     Ok(after)
+}
+
+/// Whether a decision is otherwise than the run proposed: another mentor instead, a no to what it proposed, or a yes
+/// to a pair that somebody put in its place. The next choice after a no or a silence is the run's own. Holding and
+/// releasing decide nothing yet.
+fn goes_against_the_run(
+    conn: &mut Conn,
+    before: &Proposal,
+    verdict: Verdict,
+) -> Result<bool, Problem> {
+    let somebodys = match before.replaces_id {
+        Some(id) => store::find_proposal(conn, id)?.status == ProposalStatus::Replaced,
+        None => false,
+    };
+    Ok(match verdict {
+        Verdict::Replace => true,
+        Verdict::Reject => !somebodys,
+        Verdict::Approve => somebodys,
+        Verdict::Hold | Verdict::Release => false,
+    })
 }
 
 /// What a decision's record says beside who, when and on what grounds.
@@ -440,6 +463,37 @@ pub(super) fn note(
     store::insert_decision(conn, &decision)
 }
 
+/// The audit log's word for a proposal that events have overtaken.
+const OVERTAKEN: &str = "proposal.overtake";
+
+/// Marks open proposals as overtaken, with an audit line for each.
+pub(super) fn overtake(conn: &mut Conn, ctx: &Context, by: Overtaken) -> Result<(), Problem> {
+    let found = store::overtake(conn, ctx.now, by)?;
+    let lines: Vec<(Noted, Noted)> = found
+        .iter()
+        .map(|before| {
+            let after = Noted {
+                status: ProposalStatus::Stale,
+                ..Noted::of(before)
+            };
+            (Noted::of(before), after)
+        })
+        .collect();
+    let changes: Vec<audit::Change<'_>> = found
+        .iter()
+        .zip(&lines)
+        .map(|(proposal, (before, after))| audit::Change {
+            action: OVERTAKEN,
+            object_type: "proposal",
+            object_id: proposal.id.into(),
+            programme_id: Some(proposal.programme_id),
+            before: Some(before),
+            after: Some(after),
+        })
+        .collect();
+    audit::record_all(conn, ctx, &changes)
+}
+
 /// Writes the audit line of a proposal that has changed.
 pub(super) fn audit(
     conn: &mut Conn,
@@ -448,18 +502,13 @@ pub(super) fn audit(
     before: &Proposal,
     after: &Proposal,
 ) -> Result<(), Problem> {
-    let noted = |proposal: &Proposal| Noted {
-        status: proposal.status,
-        mentor_participation_id: proposal.mentor_participation_id,
-        mentee_participation_id: proposal.mentee_participation_id,
-    };
     let change = audit::Change {
         action,
         object_type: "proposal",
         object_id: after.id.into(),
         programme_id: Some(after.programme_id),
-        before: Some(&noted(before)),
-        after: Some(&noted(after)),
+        before: Some(&Noted::of(before)),
+        after: Some(&Noted::of(after)),
     };
     record(conn, ctx, &change)
 }
@@ -470,4 +519,14 @@ struct Noted {
     status: ProposalStatus,
     mentor_participation_id: ParticipationId,
     mentee_participation_id: ParticipationId,
+}
+
+impl Noted {
+    const fn of(proposal: &Proposal) -> Self {
+        Self {
+            status: proposal.status,
+            mentor_participation_id: proposal.mentor_participation_id,
+            mentee_participation_id: proposal.mentee_participation_id,
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Decisions over the API: one by one, and many at once.
 
+use std::time::Duration;
+
 use actix_web::web::{Data, Json};
 use actix_web::{Responder, get, post};
 use serde::{Deserialize, Serialize};
@@ -35,7 +37,8 @@ struct DecisionView {
     reason: Option<String>,
     /// What the person who decided was shown.
     criteria: Criteria,
-    /// They decided otherwise than the run proposed.
+    /// They decided otherwise than the run proposed: they replaced or rejected its pair, or approved one that
+    /// somebody had put in its place.
     overridden: bool,
     decided_at: Instant,
     /// Null where somebody answered through a link, or the programme's settings decided.
@@ -161,7 +164,8 @@ struct Many {
 #[derive(Debug, Serialize, ToSchema)]
 struct OneResult {
     proposal_id: ProposalId,
-    /// As if it had been sent alone: 200, 409, 412, …
+    /// As if it had been sent alone: 200, 409, 412, …; 503 where the database stayed busy and it can be sent again,
+    /// 500 where the platform is at fault.
     status: u16,
     /// Where it was made.
     result: Option<JudgedView>,
@@ -195,15 +199,10 @@ async fn decide_proposals(
             .with("least", 1)
             .with("most", MOST_DECISIONS));
     }
-    let results = app
-        .db
-        .run(move |conn| {
-            let each = decisions.iter();
-            Ok(each
-                .map(|one| one_of_many(conn, &caller.ctx, one))
-                .collect::<Vec<_>>())
-        })
-        .await?;
+    let mut results = Vec::with_capacity(decisions.len());
+    for one in decisions {
+        results.push(one_of_many(&app, &caller.ctx, one).await);
+    }
     let made = results.iter().filter(|one| one.problem.is_none()).count();
     Ok(Json(ManyResults {
         refused: results.len() - made,
@@ -212,26 +211,55 @@ async fn decide_proposals(
     }))
 }
 
-fn one_of_many(conn: &mut Conn, ctx: &Context, one: &OneOfMany) -> OneResult {
+/// How often a decision is tried when the database is busy, and how long it waits before the second time; twice as
+/// long before each one after that.
+const TRIES: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Makes one of many decisions, as if it had been sent alone. A database that is busy for a moment is asked again,
+/// over another connection; what fails all the same is told as what it is, and logged.
+async fn one_of_many(app: &App, ctx: &Context, one: OneOfMany) -> OneResult {
+    let proposal_id = one.proposal_id;
     let judgement = Judgement {
         decision: one.decision,
-        reason: one.reason.clone(),
+        reason: one.reason,
         mentor_participation_id: one.mentor_participation_id,
         r#override: one.r#override,
     };
-    let done = decide::decide(conn, ctx, one.proposal_id, one.version, &judgement)
-        .and_then(|done| judged(conn, done));
+    let mut pause = PAUSE;
+    let mut tries = 1;
+    let done = loop {
+        let (within, judgement) = (ctx.clone(), judgement.clone());
+        let done = app
+            .db
+            .run(move |conn| {
+                decide::decide(conn, &within, proposal_id, one.version, &judgement)
+                    .and_then(|done| judged(conn, done))
+            })
+            .await;
+        if tries == TRIES || !matches!(done, Err(Problem::Busy { .. })) {
+            break done;
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+        tries += 1;
+    };
     match done {
         Ok(result) => OneResult {
-            proposal_id: one.proposal_id,
+            proposal_id,
             status: 200,
             result: Some(result),
             problem: None,
         },
         Err(problem) => {
+            if let Problem::Internal(cause) = &problem {
+                tracing::error!(%cause, proposal = %proposal_id, request = %ctx.request_id, "one of many decisions failed");
+            } else if let Problem::Busy { .. } = &problem {
+                tracing::warn!(proposal = %proposal_id, request = %ctx.request_id, tries, "the database was too busy for one of many decisions");
+            }
             let rendered = Rendered::from(&problem);
             OneResult {
-                proposal_id: one.proposal_id,
+                proposal_id,
                 status: rendered.status,
                 result: None,
                 problem: Some(rendered.document(ctx.locale, &ctx.request_id)),

@@ -71,11 +71,23 @@ pub struct Replayed {
 /// # Errors
 /// As [`frozen`]; 500 where the frozen inputs are refused, a defect.
 pub fn replay(conn: &mut Conn, id: MatchRunId) -> Result<Replayed, Problem> {
+    replay_told(conn, id, &Options::default())
+}
+
+/// The same; `options` say who is told of each stage.
+///
+/// # Errors
+/// As [`replay`].
+pub fn replay_told(
+    conn: &mut Conn,
+    id: MatchRunId,
+    options: &Options,
+) -> Result<Replayed, Problem> {
     let run = store::find_run(conn, id)?;
     let (inputs, before) = store::frozen(conn, id)?;
     let inputs_hash = inputs.hash()?;
     let instance = inputs.instance().map_err(Problem::internal)?;
-    let after = solve(&instance, &Options::default()).map_err(Problem::internal)?;
+    let after = solve(&instance, options).map_err(Problem::internal)?;
     Ok(Replayed {
         same_inputs: inputs_hash == run.inputs_hash,
         same_outcome: after.same_as(&before),

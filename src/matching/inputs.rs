@@ -34,6 +34,16 @@ pub struct Row<T> {
     pub facts: T,
 }
 
+/// A town, known to the reference or not.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Town {
+    /// By its number in the reference.
+    Known(u32),
+    /// By the name and the country in a person's file.
+    Named(String),
+}
+
 /// The inputs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inputs {
@@ -50,6 +60,12 @@ pub struct Inputs {
     /// Words of wishes by position.
     #[serde(default)]
     pub wishes: Vec<String>,
+    /// Towns by number; empty in runs of earlier versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub towns: Vec<Town>,
+    /// Provinces and other jurisdictions by number; empty in runs of earlier versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub provinces: Vec<String>,
     /// Two cities between which people can meet, by number.
     pub reach: Vec<(u32, u32)>,
     pub mentees: Vec<Row<Mentee>>,
@@ -146,6 +162,15 @@ impl<W> Default for Numbers<W> {
 }
 
 impl<W: Clone + Eq + Hash> Numbers<W> {
+    /// With words that have their numbers already.
+    #[must_use]
+    pub fn from_words(words: &[W]) -> Self {
+        Self {
+            words: words.to_vec(),
+            at: words.iter().cloned().zip(0..).collect(),
+        }
+    }
+
     /// The number of a word; `None` beyond what `N` can count.
     pub fn of<N: TryFrom<usize>>(&mut self, word: W) -> Option<N> {
         let next = self.words.len();

@@ -15,7 +15,7 @@ use crate::matching::consent::ConsentStatus;
 use crate::matching::engine::Exclusion;
 use crate::matching::inputs::Inputs;
 use crate::matching::model::ProposalStatus;
-use crate::matching::request::{self, Request};
+use crate::matching::request;
 use crate::matching::translate::{Candidate, Translator, zone_of};
 use crate::mentorships::MentorshipStatus;
 use crate::people;
@@ -38,22 +38,24 @@ pub struct Held {
 }
 
 /// Everything a run needs, as it stood at one moment.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Loaded {
     pub inputs: Inputs,
     pub held: Vec<Held>,
 }
 
-/// Loads a programme's people and makes the engine's inputs of them. Call it in a read transaction.
+/// Loads a programme's people and makes the engine's inputs of them. Call it in a read transaction. Words that an
+/// `earlier` run knew keep its numbers, so that the two can be compared; a run of its own has none.
 ///
 /// # Errors
-/// 422 for a request that names somebody who does not take part.
+/// A database error.
 pub fn load(
     conn: &mut Conn,
     ctx: &Context,
     programme: &Programme,
     settings: &MatchingSettings,
-    request: &Request,
+    reconsider_rejected: bool,
+    earlier: Option<&Inputs>,
 ) -> Result<Loaded, Problem> {
     let parts = participants(conn, programme.id)?;
     let candidates = candidates(conn, parts, settings)?;
@@ -64,7 +66,11 @@ pub fn load(
         .collect();
     let zones: Vec<_> = zones.into_values().collect();
     let calendar = Calendar::new(programme.starts_on, programme.ends_on, ctx.now, &zones);
-    let mut translator = Translator::new(calendar, ctx.now);
+    let translator = Translator::new(calendar, ctx.now);
+    let mut translator = match earlier {
+        Some(run) => translator.continuing(run),
+        None => translator,
+    };
     let (mut mentees, mut mentors) = (Vec::new(), Vec::new());
     for who in &candidates {
         match who.participation.side {
@@ -81,6 +87,8 @@ pub fn load(
         macrolanguages: lists.macrolanguages,
         topics: lists.topics,
         wishes: lists.wishes,
+        towns: lists.towns,
+        provinces: lists.provinces,
         reach: lists.reach,
         mentees,
         mentors,
@@ -89,11 +97,10 @@ pub fn load(
     };
     let again = Again {
         matched_before: settings.allow_matched_before,
-        rejected: request.reconsider_rejected,
+        rejected: reconsider_rejected,
     };
     let apart = apart(conn, programme.id, again)?;
     inputs.exclusions = by_position(&inputs, &apart);
-    request.apply(&mut inputs)?;
     let held = held(conn, programme.id)?;
     Ok(Loaded { inputs, held })
 }

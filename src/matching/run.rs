@@ -11,13 +11,14 @@ use crate::access::{audit, record};
 use crate::db::{Conn, Json};
 use crate::kernel::ids::{MatchRunId, ProgrammeId, ProposalId};
 use crate::kernel::{Context, Problem};
-use crate::matching::engine::{Instance, Options, Outcome, explain, solve};
+use crate::matching::decide;
+use crate::matching::engine::{Instance, Options, Outcome, Stage, explain, solve};
 use crate::matching::facts::Facts;
 use crate::matching::inputs::{Inputs, VERSION};
 use crate::matching::load::{self, Held, Loaded};
 use crate::matching::model::{MatchRun, Proposal, ProposalStatus, RunStatus};
 use crate::matching::request::{Request, refusal};
-use crate::matching::store;
+use crate::matching::store::{self, Overtaken};
 use crate::matching::summary::{HeldPair, Summary};
 use crate::programmes;
 use crate::programmes::settings::MatchingSettings;
@@ -30,14 +31,10 @@ pub type Cancel = Arc<AtomicBool>;
 
 /// What a run found, before anything is saved.
 #[derive(Debug)]
-pub struct Found {
-    pub programme_id: ProgrammeId,
-    pub settings: MatchingSettings,
-    pub inputs: Inputs,
-    pub instance: Instance,
-    pub outcome: Outcome,
-    pub held: Vec<Held>,
-    pub held_dropped: Vec<HeldPair>,
+struct Found {
+    programme_id: ProgrammeId,
+    prepared: Prepared,
+    outcome: Outcome,
 }
 
 /// Runs the matcher for a programme and saves the run with its proposals. Open proposals of earlier runs are
@@ -53,9 +50,29 @@ pub fn run(
     request: &Request,
     cancel: Option<Cancel>,
 ) -> Result<MatchRun, Problem> {
+    let options = Options {
+        cancel,
+        ..Options::default()
+    };
+    run_told(conn, ctx, programme_id, request, &options)
+}
+
+/// The same; `options` say who is told of each stage.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_told(
+    conn: &mut Conn,
+    ctx: &Context,
+    programme_id: ProgrammeId,
+    request: &Request,
+    options: &Options,
+) -> Result<MatchRun, Problem> {
     let id = claim(conn, ctx, programme_id, request)?;
-    let result = find(conn, ctx, programme_id, request, cancel)
-        .and_then(|found| save(conn, ctx, id, &found));
+    let result = find(conn, ctx, programme_id, request, options).and_then(|found| {
+        options.tell(Stage::Store);
+        save(conn, ctx, id, &found)
+    });
     if result.is_err() {
         // Best effort: where even this fails, the lease clears the row.
         if let Err(error) = store::forget_run(conn, id) {
@@ -99,41 +116,77 @@ fn claim(
     })
 }
 
+/// What the engine is about to be given.
+#[derive(Debug)]
+pub struct Prepared {
+    pub settings: MatchingSettings,
+    pub inputs: Inputs,
+    pub instance: Instance,
+    pub held: Vec<Held>,
+    pub held_dropped: Vec<HeldPair>,
+}
+
+impl Prepared {
+    /// Of people as they were read, with what a request changes.
+    ///
+    /// # Errors
+    /// 422 for pins, bans and places; 409 `too-many-people`.
+    pub fn new(
+        ctx: &Context,
+        loaded: Loaded,
+        settings: MatchingSettings,
+        request: &Request,
+    ) -> Result<Self, Problem> {
+        let Loaded { mut inputs, held } = loaded;
+        request.apply(&mut inputs)?;
+        let instance = inputs
+            .instance()
+            .map_err(|error| refusal(error, &inputs, ctx.locale))?;
+        let (instance, held_dropped) = keep_held(&mut inputs, instance, &held);
+        Ok(Self {
+            settings,
+            inputs,
+            instance,
+            held,
+            held_dropped,
+        })
+    }
+
+    /// The best set, found afresh.
+    ///
+    /// # Errors
+    /// 409 `run-cancelled`; 500 where the proof fails, a defect.
+    pub fn solve(&self, ctx: &Context, options: &Options) -> Result<Outcome, Problem> {
+        solve(&self.instance, options).map_err(|error| refusal(error, &self.inputs, ctx.locale))
+    }
+}
+
 /// Reads the people and finds the best set, saving nothing. The caller has asked the policy.
 ///
 /// # Errors
 /// As [`run`].
-pub fn find(
+fn find(
     conn: &mut Conn,
     ctx: &Context,
     programme_id: ProgrammeId,
     request: &Request,
-    cancel: Option<Cancel>,
+    options: &Options,
 ) -> Result<Found, Problem> {
+    options.tell(Stage::Load);
     let (settings, loaded) = conn.read_tx(|conn| {
         let programme = programmes::store::find(conn, programme_id)?;
         let own = programmes::store::settings_of(conn, programme_id)?.matching;
         let settings = request.settings_on(&own)?;
-        let loaded = load::load(conn, ctx, &programme, &settings, request)?;
+        let again = request.reconsider_rejected;
+        let loaded = load::load(conn, ctx, &programme, &settings, again, None)?;
         Ok::<_, Problem>((settings, loaded))
     })?;
-    let Loaded { mut inputs, held } = loaded;
-    let refused = |error, inputs: &Inputs| refusal(error, inputs, ctx.locale);
-    let instance = inputs.instance().map_err(|error| refused(error, &inputs))?;
-    let (instance, held_dropped) = keep_held(&mut inputs, instance, &held);
-    let options = Options {
-        cancel,
-        ..Options::default()
-    };
-    let outcome = solve(&instance, &options).map_err(|error| refused(error, &inputs))?;
+    let prepared = Prepared::new(ctx, loaded, settings, request)?;
+    let outcome = prepared.solve(ctx, options)?;
     Ok(Found {
         programme_id,
-        settings,
-        inputs,
-        instance,
         outcome,
-        held,
-        held_dropped,
+        prepared,
     })
 }
 
@@ -171,23 +224,23 @@ fn save(
     id: MatchRunId,
     found: &Found,
 ) -> Result<MatchRun, Problem> {
-    let hash = found.inputs.hash()?;
+    let hash = found.prepared.inputs.hash()?;
     let summary = Summary::of(
-        &found.inputs,
-        &found.instance,
+        &found.prepared.inputs,
+        &found.prepared.instance,
         &found.outcome,
-        found.held_dropped.clone(),
+        found.prepared.held_dropped.clone(),
     );
     let proposals = proposals(ctx, id, found);
     conn.write_tx(|conn| {
         programmes::store::hold(conn, found.programme_id)?;
-        store::overtake(conn, ctx.now, found.programme_id)?;
+        decide::overtake(conn, ctx, Overtaken::ByRun(found.programme_id))?;
         store::finish_run(
             conn,
             ctx.now,
             id,
             &hash,
-            &found.inputs,
+            &found.prepared.inputs,
             &found.outcome,
             &summary,
         )?;
@@ -195,7 +248,7 @@ fn save(
         let run = store::find_run(conn, id)?;
         let noted = Noted {
             inputs_hash: &hash,
-            settings: &found.settings,
+            settings: &found.prepared.settings,
             mentees: summary.mentees,
             mentors: summary.mentors,
             matched: summary.matched,
@@ -225,14 +278,14 @@ struct Noted<'a> {
 
 /// The proposals of an outcome. A pair that was held stays held.
 fn proposals(ctx: &Context, run_id: MatchRunId, found: &Found) -> Vec<Proposal> {
-    let Found {
+    let Prepared {
         inputs, instance, ..
-    } = found;
+    } = &found.prepared;
     let of = |pair: &crate::matching::engine::Pair| {
         let mentee = inputs.mentee(pair.mentee)?;
         let mentor = inputs.mentor(pair.mentor)?;
         let explained = explain::explain(instance, pair.mentee, pair.mentor)?;
-        let held = found.held.iter().any(|held| {
+        let held = found.prepared.held.iter().any(|held| {
             held.mentee == mentee.participation_id && held.mentor == mentor.participation_id
         });
         Some(Proposal {

@@ -13,7 +13,7 @@ use crate::matching::engine::{
     Experience, LanguageId, LanguageSkill, Licence, Mentee, Mentor, Mode, OccupationId, Place,
     Standing, TagId, TopicId, WeekMask, Window, Wishes, level,
 };
-use crate::matching::inputs::{Numbers, Row};
+use crate::matching::inputs::{Inputs, Numbers, Row, Town};
 use crate::matching::week_of::week_of;
 use crate::people::exceptions::{Exception, ExceptionKind};
 use crate::people::model::parts::Side as TopicSide;
@@ -59,13 +59,6 @@ pub struct Translator {
     now: Instant,
 }
 
-/// A town, known to the reference or not.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Town {
-    Known(u32),
-    Named(String),
-}
-
 /// The lists behind the numbers.
 pub struct Lists {
     pub occupations: Vec<String>,
@@ -73,6 +66,8 @@ pub struct Lists {
     pub macrolanguages: Vec<Option<LanguageId>>,
     pub topics: Vec<String>,
     pub wishes: Vec<String>,
+    pub towns: Vec<Town>,
+    pub provinces: Vec<String>,
     pub reach: Vec<(u32, u32)>,
     pub calendar: Calendar,
 }
@@ -96,6 +91,20 @@ impl Translator {
             provinces: Numbers::default(),
             calendar,
             now,
+        }
+    }
+
+    /// With the numbers that an earlier run gave; new words get the next ones.
+    #[must_use]
+    pub fn continuing(self, run: &Inputs) -> Self {
+        Self {
+            occupations: Numbers::from_words(&run.occupations),
+            languages: Numbers::from_words(&run.languages),
+            topics: Numbers::from_words(&run.topics),
+            wishes: Numbers::from_words(&run.wishes),
+            cities: Numbers::from_words(&run.towns),
+            provinces: Numbers::from_words(&run.provinces),
+            ..self
         }
     }
 
@@ -140,6 +149,7 @@ impl Translator {
             }
         }
         let languages = self.languages.words();
+        let towns = self.cities.words();
         let at = |code: &str| {
             let found = languages.iter().position(|known| known == code);
             found.and_then(|position| LanguageId::try_from(position).ok())
@@ -154,7 +164,9 @@ impl Translator {
             languages,
             topics: self.topics.words(),
             wishes: self.wishes.words(),
-            reach: within_reach(&self.cities.words()),
+            reach: within_reach(&towns),
+            towns,
+            provinces: self.provinces.words(),
             calendar: self.calendar,
         }
     }

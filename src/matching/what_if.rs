@@ -1,19 +1,27 @@
 //! What if: a draft run with other weights, pins, bans or places, compared with what a run as the programme is
 //! set would propose now. Nothing is saved.
+//!
+//! Both sides start from the prices of the newest run ([`warm`]) where what differs can be said as changes, and are
+//! solved afresh where it cannot; the answer says which. Either way both are proved, so that what is won and lost
+//! is the same; only among sets of equal worth the two ways may choose differently.
 
+use diesel::OptionalExtension;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::policy::{self, Action};
 use crate::db::Conn;
-use crate::kernel::ids::ProgrammeId;
+use crate::kernel::ids::{MatchRunId, ProgrammeId};
 use crate::kernel::{Context, Problem};
-use crate::matching::Request;
-use crate::matching::engine::explain::compare;
-use crate::matching::frozen::Frozen;
-use crate::matching::run::{Cancel, find};
+use crate::matching::engine::explain::{Change, compare};
+use crate::matching::engine::{Options, Outcome, Stage};
+use crate::matching::frozen::{Frozen, frozen};
+use crate::matching::inputs::VERSION;
+use crate::matching::run::Prepared;
 use crate::matching::summary::Summary;
+use crate::matching::warm::{self, Afresh, Method};
 use crate::matching::why::{self, Moved};
+use crate::matching::{Request, load, store};
 use crate::programmes;
 use crate::programmes::settings::MatchingSettings;
 
@@ -22,6 +30,12 @@ use crate::programmes::settings::MatchingSettings;
 pub struct Compared {
     /// The settings of the draft.
     pub settings: MatchingSettings,
+    /// How both sides were found.
+    pub method: Method,
+    /// Why they were solved afresh, if they were.
+    pub afresh_because: Option<Afresh>,
+    /// The finished run from whose prices both sides were found.
+    pub run_id: Option<MatchRunId>,
     /// As the programme is set.
     pub before: Summary,
     /// With the change.
@@ -36,56 +50,115 @@ pub struct Compared {
     pub changes: Vec<Moved>,
 }
 
+/// The newest finished run, if it can be gone on from.
+struct Current {
+    id: MatchRunId,
+    run: std::sync::Arc<Frozen>,
+}
+
 /// Computes a draft.
 ///
 /// # Errors
-/// 403, 404; 422; 409 `programme-not-open`, `run-cancelled`; [`Problem::Busy`] when people came or went between
-/// the two looks.
+/// 403, 404; 422; 409 `programme-not-open`, `run-cancelled`.
 pub fn what_if(
     conn: &mut Conn,
     ctx: &Context,
     id: ProgrammeId,
     request: &Request,
-    cancel: Option<Cancel>,
+    options: &Options,
 ) -> Result<Compared, Problem> {
     let programme = programmes::store::find(conn, id)?;
     policy::allow(&ctx.actor, Action::RunMatching, &programme.object())?;
     request.check()?;
     programme.require_open()?;
-    let before = find(conn, ctx, id, &Request::default(), cancel.clone())?;
-    let after = find(conn, ctx, id, request, cancel)?;
-    let ids = |inputs: &crate::matching::inputs::Inputs| {
-        let mentees = inputs.mentees.iter().map(|row| row.participation_id);
-        mentees
-            .chain(inputs.mentors.iter().map(|row| row.participation_id))
-            .collect::<Vec<_>>()
+    options.tell(Stage::Load);
+    let current = current(conn, id)?;
+    let run = current.as_ref().ok().map(|current| &*current.run);
+    let (before, after) = both_prepared(conn, ctx, id, request, run)?;
+    let warm = current.and_then(|Current { id, run }| {
+        let found = warm::both(id, &run, &before, &after, options)?;
+        Ok((id, found))
+    });
+    let (method, found) = match warm {
+        Ok((run, found)) => ((Method::Changed, None, Some(run)), found),
+        Err(why) => {
+            let was = before.solve(ctx, options)?;
+            let is = after.solve(ctx, options)?;
+            ((Method::Afresh, Some(why), None), (was, is))
+        }
     };
-    if ids(&before.inputs) != ids(&after.inputs) {
-        return Err(Problem::Busy {
-            retry_after_seconds: 1,
-        });
+    compared(conn, before, after, found, method)
+}
+
+fn current(conn: &mut Conn, id: ProgrammeId) -> Result<Result<Current, Afresh>, Problem> {
+    let Some(run) = store::newest_finished(conn, id).optional()? else {
+        return Ok(Err(Afresh::NoRun));
+    };
+    if run.engine_version != VERSION {
+        return Ok(Err(Afresh::OtherVersion));
     }
-    let changes = compare(&before.outcome, &after.outcome);
-    let summary = |found: &crate::matching::run::Found| {
-        let dropped = found.held_dropped.clone();
-        Summary::of(&found.inputs, &found.instance, &found.outcome, dropped)
+    let frozen = frozen(conn, run.id)?;
+    Ok(Ok(Current {
+        id: run.id,
+        run: frozen,
+    }))
+}
+
+/// What a fresh solve of each side would be given, both as they stood at one moment.
+fn both_prepared(
+    conn: &mut Conn,
+    ctx: &Context,
+    id: ProgrammeId,
+    request: &Request,
+    run: Option<&Frozen>,
+) -> Result<(Prepared, Prepared), Problem> {
+    let earlier = run.map(|run| &run.inputs);
+    let (own, settings, now, then) = conn.read_tx(|conn| {
+        let programme = programmes::store::find(conn, id)?;
+        let own = programmes::store::settings_of(conn, id)?.matching;
+        let settings = request.settings_on(&own)?;
+        let now = load::load(conn, ctx, &programme, &own, false, earlier)?;
+        let again = request.reconsider_rejected;
+        let then = if again || settings != own {
+            load::load(conn, ctx, &programme, &settings, again, earlier)?
+        } else {
+            now.clone()
+        };
+        Ok::<_, Problem>((own, settings, now, then))
+    })?;
+    let before = Prepared::new(ctx, now, own, &Request::default())?;
+    let after = Prepared::new(ctx, then, settings, request)?;
+    Ok((before, after))
+}
+
+fn compared(
+    conn: &mut Conn,
+    before: Prepared,
+    after: Prepared,
+    (was, is): (Outcome, Outcome),
+    (method, afresh_because, run_id): (Method, Option<Afresh>, Option<MatchRunId>),
+) -> Result<Compared, Problem> {
+    let changes = compare(&was, &is);
+    let summary = |of: &Prepared, outcome: &Outcome| {
+        Summary::of(&of.inputs, &of.instance, outcome, of.held_dropped.clone())
     };
-    let (was, is) = (summary(&before), summary(&after));
-    let count = |is: fn(&crate::matching::engine::explain::Change) -> bool| {
-        changes.iter().filter(|change| is(change)).count()
-    };
+    let (before, now) = (summary(&before, &was), summary(&after, &is));
+    let count = |is: fn(&Change) -> bool| changes.iter().filter(|change| is(change)).count();
     let frozen = Frozen {
         inputs: after.inputs,
         instance: after.instance,
-        outcome: after.outcome,
+        outcome: is,
     };
     Ok(Compared {
         settings: after.settings,
+        method,
+        afresh_because,
+        run_id,
         won: count(|change| change.before.is_none()),
         lost: count(|change| change.after.is_none()),
-        points: is.score_total - was.score_total,
+        points: now.score_total - before.score_total,
         changes: why::changes(conn, &frozen, &changes)?,
-        before: was,
-        after: is,
+        before,
+        after: now,
     })
 }

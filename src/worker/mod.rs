@@ -1,11 +1,12 @@
 //! The worker: what falls due without anybody asking — mails to deliver, jobs such as reminders, a mailbox to
-//! read, people's own calendars to look at, old copies to purge. It looks at the queues every `worker.poll_seconds`;
+//! read, people's own calendars to look at, offers that have been overtaken, old copies to purge. It looks at the queues every `worker.poll_seconds`;
 //! several workers may run on one PostgreSQL database, each claiming rows with a lease, so that any of them may be
 //! killed at any moment.
 
 pub mod calendars;
 mod digests;
 pub mod mailbox;
+mod offers;
 mod purge;
 mod work;
 
@@ -37,6 +38,7 @@ pub async fn run(app: App, stopped: watch::Receiver<bool>) -> Result<(), Problem
             purges(&app, stopped.clone()),
             mailbox::run(&app, &name, stopped.clone()),
             daily(&app, stopped.clone()),
+            offers(&app, stopped.clone()),
         )
     };
     let overtime = async {
@@ -110,6 +112,22 @@ async fn daily(app: &App, stopped: watch::Receiver<bool>) {
             .is_none_or(|at| now.since(at) >= chrono::Duration::minutes(1));
         if due {
             digests::round(app).await?;
+            last.set(Some(now));
+        }
+        Ok(false)
+    })
+    .await;
+}
+
+async fn offers(app: &App, stopped: watch::Receiver<bool>) {
+    let last = std::cell::Cell::new(None);
+    every(app, "offers", stopped, || async {
+        let now = app.clock.now();
+        let due = last
+            .get()
+            .is_none_or(|at| now.since(at) >= chrono::Duration::minutes(1));
+        if due {
+            offers::round(app).await?;
             last.set(Some(now));
         }
         Ok(false)

@@ -373,3 +373,66 @@ fn a_coach_reads_the_proposals_of_the_people_they_follow_and_decides_none() {
         decide.expect(403);
     });
 }
+
+#[test]
+fn a_decision_otherwise_than_the_run_proposed_is_marked_and_what_is_overtaken_is_in_the_audit_log()
+{
+    each_database(|app| {
+        let scene = scene(app);
+        let run = scene.run(app);
+        let overridden = |proposal: &serde_json::Value| {
+            let at = format!(
+                "/api/v1/proposals/{}/decisions",
+                proposal["id"].as_str().unwrap()
+            );
+            let all = app.get(&scene.staff, &at).expect(200).json();
+            let all = all.as_array().unwrap().clone();
+            all.iter()
+                .map(|one| one["overridden"].as_bool().unwrap())
+                .collect::<Vec<_>>()
+        };
+        let eric = scene.proposal_of(app, &run, &scene.eric);
+        scene
+            .decide(app, &eric, &json!({"decision": "hold"}))
+            .expect(200);
+        let no = json!({"decision": "reject", "reason": "they know each other"});
+        scene.decide(app, &scene.read(app, &eric), &no).expect(200);
+        let mut marks = overridden(&eric);
+        marks.sort_unstable();
+        assert_eq!(
+            marks,
+            [false, true],
+            "holding decides nothing, a no to the run does"
+        );
+        let dina = scene.proposal_of(app, &run, &scene.dina);
+        let swap = json!({"decision": "replace", "mentor_participation_id": scene.bruno.id});
+        let swapped = scene.decide(app, &dina, &swap).expect(200).json()["replacement"].clone();
+        scene.decide(app, &swapped, &no).expect(200);
+        assert_eq!(overridden(&dina), [true]);
+        assert_eq!(overridden(&swapped), [false], "it was not the run's");
+        // Amina's proposal is overtaken by the next run: a line of the audit log says so.
+        let amina = scene.proposal_of(app, &run, &scene.amina);
+        scene.run(app);
+        let lines: Vec<(String, Option<String>)> = app.db(|conn| {
+            use passerelle::db::schema::audit_log as t;
+            let id: uuid::Uuid = amina["id"].as_str().unwrap().parse().unwrap();
+            let id = passerelle::db::codec::AnyId(id);
+            Ok(t::table
+                .filter(t::object_id.eq(id))
+                .select((t::action, t::after))
+                .load::<(String, Option<passerelle::db::Json<serde_json::Value>>)>(conn)?
+                .into_iter()
+                .map(|(action, after)| {
+                    (
+                        action,
+                        after.and_then(|json| json.0["status"].as_str().map(str::to_owned)),
+                    )
+                })
+                .collect())
+        });
+        assert_eq!(
+            lines,
+            [("proposal.overtake".to_owned(), Some("stale".to_owned()))]
+        );
+    });
+}

@@ -25,7 +25,7 @@ fn leave(app: &TestApp, scene: &Scene, who: &Participation) {
     app.send(request).expect(200);
 }
 
-fn pause(app: &TestApp, who: &Participation) {
+pub fn pause(app: &TestApp, who: &Participation) {
     let today = app.ctx().now.utc_date();
     app.db(|conn| {
         diesel::update(persons::table.find(who.person_id))
@@ -38,7 +38,7 @@ fn pause(app: &TestApp, who: &Participation) {
     });
 }
 
-fn withdraw(app: &TestApp, who: &Participation) {
+pub fn withdraw(app: &TestApp, who: &Participation) {
     let now = app.ctx().now;
     app.db(|conn| {
         diesel::insert_into(consents::table)
@@ -56,7 +56,7 @@ fn withdraw(app: &TestApp, who: &Participation) {
     });
 }
 
-fn declare(app: &TestApp, one: &Participation, other: &Participation) {
+pub fn declare(app: &TestApp, one: &Participation, other: &Participation) {
     let now = app.ctx().now;
     app.db(|conn| {
         diesel::insert_into(conflicts_of_interest::table)
@@ -79,7 +79,7 @@ fn pair_by_hand(app: &TestApp, scene: &Scene, mentor: &Participation, mentee: &P
 }
 
 /// The two begin to work together in another programme.
-fn pair_elsewhere(app: &TestApp, mentor: &Participation, mentee: &Participation) {
+pub fn pair_elsewhere(app: &TestApp, mentor: &Participation, mentee: &Participation) {
     let elsewhere = open_programme(app, "ailleurs");
     app.db(|conn| {
         conn.write_tx(|conn| {

@@ -83,6 +83,14 @@ impl Scene {
         self.run_with(app, &json!({})).expect(201).json()
     }
 
+    /// [`Self::run`], whatever the time.
+    pub fn run_with_now(&self, app: &TestApp) -> Value {
+        let at = format!("/api/v1/programmes/{}/match-runs", self.programme.id);
+        app.post(&self.staff_now(app), &at, &json!({}))
+            .expect(201)
+            .json()
+    }
+
     /// The proposals of a run by the name of the mentee.
     pub fn proposals(&self, app: &TestApp, run: &Value) -> Vec<Value> {
         let at = format!(

@@ -152,3 +152,19 @@ match-told-left = For { $nobody } nobody is possible, for { $taken } the places 
 match-told-pair = { $name }: { $score } points
 match-told-proof = Proved: no other set of all { $pairs } possible pairs is better.
 match-told-compared = { $changes } mentees would have another mentor or none: { $won } more matched, { $lost } fewer, { $points } points in all.
+
+# What a run is doing, at a terminal
+match-stage-load = Reading the people
+match-stage-scan = Looking at every pair
+match-stage-assign = Giving places
+match-stage-price = Pricing every pair
+match-stage-check = Checking the proof
+match-stage-store = Saving
+match-told-changed = Both were found from the prices of the newest run, and proved.
+match-told-afresh-no-run = Both were solved afresh and proved: there is no run to start from.
+match-told-afresh-other-version = Both were solved afresh and proved: the newest run is of another version.
+match-told-afresh-stable-objective = Both were solved afresh and proved: stable sets have no prices to start from.
+match-told-afresh-settings-differ = Both were solved afresh and proved: the settings are not those of the newest run.
+match-told-afresh-people-differ = Both were solved afresh and proved: somebody who was proposed has changed their file since the newest run.
+match-told-afresh-too-many-changes = Both were solved afresh and proved: much has changed since the newest run.
+match-told-afresh-not-proved = Both were solved afresh and proved: the prices of the newest run do not hold any more.

@@ -148,3 +148,19 @@ match-told-left = Sans jumelage possible : { $nobody }. Places mieux employées
 match-told-pair = { $name } : { $score } points
 match-told-proof = Prouvé : parmi les { $pairs } jumelages possibles, aucun autre ensemble n’est meilleur.
 match-told-compared = Changements : { $changes } (jumelages en plus : { $won }, en moins : { $lost }, points au total : { $points }).
+
+# Ce que fait un calcul, au terminal
+match-stage-load = Lecture des personnes
+match-stage-scan = Examen de toutes les paires
+match-stage-assign = Attribution des places
+match-stage-price = Calcul du prix de toutes les paires
+match-stage-check = Vérification de la preuve
+match-stage-store = Enregistrement
+match-told-changed = Les deux résultats partent des prix du dernier calcul et sont prouvés.
+match-told-afresh-no-run = Les deux résultats ont été refaits à neuf et sont prouvés : il n’y a pas de calcul d’où partir.
+match-told-afresh-other-version = Les deux résultats ont été refaits à neuf et sont prouvés : le dernier calcul vient d’une autre version.
+match-told-afresh-stable-objective = Les deux résultats ont été refaits à neuf et sont prouvés : un ensemble stable n’a pas de prix de départ.
+match-told-afresh-settings-differ = Les deux résultats ont été refaits à neuf et sont prouvés : les paramètres ne sont pas ceux du dernier calcul.
+match-told-afresh-people-differ = Les deux résultats ont été refaits à neuf et sont prouvés : une personne proposée a modifié son dossier depuis le dernier calcul.
+match-told-afresh-too-many-changes = Les deux résultats ont été refaits à neuf et sont prouvés : beaucoup de choses ont changé depuis le dernier calcul.
+match-told-afresh-not-proved = Les deux résultats ont été refaits à neuf et sont prouvés : les prix du dernier calcul ne valent plus.

@@ -14,6 +14,7 @@ use crate::kernel::{Actor, Context, Problem};
 use crate::matching::consent::{ConsentStatus, MatchConsent, lapse};
 use crate::matching::decide::{self, Noting};
 use crate::matching::model::{Decided, overtaken_by};
+use crate::matching::store::Overtaken;
 use crate::matching::{Proposal, ProposalStatus, store as proposals};
 use crate::mentorships::start::{check_pair, hold_in, start_held_in};
 use crate::programmes::{self, Side};
@@ -250,7 +251,7 @@ fn revive(
         before.mentor_participation_id,
         before.mentee_participation_id,
     )?;
-    proposals::overtake_successors(conn, ctx.now, before.id)?;
+    decide::overtake(conn, ctx, Overtaken::ByChangedMind(before.id))?;
     let after = Proposal {
         status: ProposalStatus::Offered,
         version: before.version + 1,

@@ -1,5 +1,8 @@
 //! What falls due: the reminder before a deadline, the deadline itself, and offers to somebody who has left. Each
-//! is a job: done once, by whichever worker takes it, also after a restart.
+//! is a job: done once, by whichever worker takes it, also after a restart. And what happens to people meanwhile, a
+//! pause or a consent withdrawn, which every pass of the worker looks for among the offers that stand.
+
+use std::collections::HashSet;
 
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
@@ -11,13 +14,14 @@ use super::store;
 use crate::db::Conn;
 use crate::db::connection::LockTable;
 use crate::db::jobs::{self, Job, NewJob};
-use crate::kernel::ids::{MatchConsentId, ParticipationId};
-use crate::kernel::{Context, Instant, Problem};
+use crate::kernel::ids::{MatchConsentId, ParticipationId, PersonId, ProposalId};
+use crate::kernel::{Context, Instant, Problem, Zone};
 use crate::matching::consent::{ConsentStatus, MatchConsent};
 use crate::matching::decide::{self, Noting};
 use crate::matching::model::{Decided, overtaken_by};
 use crate::matching::{Proposal, ProposalStatus, store as proposals};
 use crate::mentorships::start::check_pair;
+use crate::people::{self, consents::ConsentKind};
 use crate::programmes;
 use crate::programmes::leave::LEFT_WITH_OFFERS;
 
@@ -89,7 +93,7 @@ pub fn run(conn: &mut Conn, ctx: &Context, job: &Job) -> Result<bool, Problem> {
             if consent.is_over(ctx.now) {
                 lapse(conn, ctx, consent, &proposal)?;
             } else if let Some(reason) = overtaken_now(conn, ctx, &proposal)? {
-                end_stale(conn, ctx, &proposal, reason)?;
+                end_stale(conn, ctx, &proposal, reason, Told::Everybody)?;
             } else if job.kind == REMIND {
                 mails::ask(conn, ctx, &proposal, &consent, mails::Asking::Again)?;
             }
@@ -148,13 +152,85 @@ fn end_stale(
     ctx: &Context,
     proposal: &Proposal,
     reason: &'static str,
+    told: Told,
 ) -> Result<(), Problem> {
     let end = End {
         status: ProposalStatus::Stale,
         reason: Some(reason),
-        told: Told::Everybody,
+        told,
     };
     end_in(conn, ctx, proposal, end).map(|_| ())
+}
+
+/// The offers that look as if they had been overtaken: one of the two is paused, archived, or has withdrawn the
+/// consent to be matched; they are in conflict, or work together elsewhere. A handful of queries, however many
+/// offers stand.
+///
+/// # Errors
+/// A database error.
+pub fn doubtful(conn: &mut Conn, ctx: &Context) -> Result<Vec<ProposalId>, Problem> {
+    let mut found = Vec::new();
+    for some in store::offered(conn)?.chunks(SOME_OFFERS) {
+        let people: Vec<PersonId> = some
+            .iter()
+            .flat_map(|one| [one.mentor, one.mentee])
+            .collect();
+        let absent = absent(conn, ctx, &people)?;
+        let apart = store::apart_or_together(conn, &people)?;
+        let is_doubtful = |one: &&store::Offer| {
+            absent.contains(&one.mentor)
+                || absent.contains(&one.mentee)
+                || apart.contains(&(one.mentor, one.mentee))
+        };
+        found.extend(some.iter().filter(is_doubtful).map(|one| one.id));
+    }
+    Ok(found)
+}
+
+/// Offers looked at together.
+const SOME_OFFERS: usize = 1000;
+
+/// Who of some people is not there today, or has withdrawn the consent to be matched.
+fn absent(conn: &mut Conn, ctx: &Context, ids: &[PersonId]) -> Result<HashSet<PersonId>, Problem> {
+    let away = people::store::find_all(conn, ids)?
+        .into_iter()
+        .filter(|person| {
+            let zone = Zone::parse(&person.zone).unwrap_or_else(|_| Zone::utc());
+            !person.is_available_on(zone.date_at(ctx.now.utc()))
+        });
+    let mut absent: HashSet<PersonId> = away.map(|person| person.id).collect();
+    let given = people::consents::current(conn, ids, ConsentKind::Matching)?;
+    let withdrawn = given.into_iter().filter(|(_, given)| !given);
+    absent.extend(withdrawn.map(|(id, _)| id));
+    Ok(absent)
+}
+
+/// Withdraws an offer if it has been overtaken, with the reason: the places are free, and whoever was asked and is
+/// not the one who is away hears that it does not come about. Returns whether it was.
+///
+/// # Errors
+/// A database error.
+pub fn withdraw_overtaken(conn: &mut Conn, ctx: &Context, id: ProposalId) -> Result<bool, Problem> {
+    conn.write_tx(|conn| {
+        let found = proposals::find_proposal(conn, id)?;
+        conn.lock_row(LockTable::Programmes, found.programme_id.0)?;
+        conn.lock_row(LockTable::Proposals, id.0)?;
+        let found = proposals::find_proposal(conn, id)?;
+        if found.status != ProposalStatus::Offered {
+            return Ok(false);
+        }
+        let Some(reason) = overtaken_now(conn, ctx, &found)? else {
+            return Ok(false);
+        };
+        let absent = absent(conn, ctx, &[found.mentor_id, found.mentee_id])?;
+        let mut away = absent.into_iter();
+        let told = match (away.next(), away.next()) {
+            (Some(one), None) => Told::But(one),
+            _ => Told::Everybody,
+        };
+        end_stale(conn, ctx, &found, reason, told)?;
+        Ok(true)
+    })
 }
 
 /// Ends every offer to somebody who has left the programme.
@@ -168,7 +244,7 @@ fn somebody_left(conn: &mut Conn, ctx: &Context, id: ParticipationId) -> Result<
             continue;
         }
         if let Some(reason) = overtaken_now(conn, ctx, &found)? {
-            end_stale(conn, ctx, &found, reason)?;
+            end_stale(conn, ctx, &found, reason, Told::Everybody)?;
         }
     }
     Ok(())

@@ -1,11 +1,11 @@
 //! The queries of consents.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
 use crate::access::Scope;
-use crate::db::schema::{match_consents, persons, proposals};
+use crate::db::schema::{conflicts_of_interest, match_consents, mentorships, persons, proposals};
 use crate::db::{Conn, MultiBackend};
 use crate::kernel::ids::{
     AccountId, MatchConsentId, ParticipationId, PersonId, ProgrammeId, ProposalId,
@@ -13,6 +13,7 @@ use crate::kernel::ids::{
 use crate::kernel::{Instant, Locale, Problem, Zone};
 use crate::matching::consent::{ConsentStatus, MatchConsent};
 use crate::matching::{Proposal, ProposalStatus};
+use crate::mentorships::MentorshipStatus;
 use crate::programmes::Side;
 
 /// The consent `id`.
@@ -95,6 +96,46 @@ pub(super) fn offered_to(conn: &mut Conn, id: ParticipationId) -> Result<Vec<Pro
         .order(proposals::id)
         .select(proposals::id)
         .load(conn)?)
+}
+
+/// An offer that stands.
+#[derive(Debug, Clone, Copy, Queryable)]
+pub(super) struct Offer {
+    pub id: ProposalId,
+    pub mentor: PersonId,
+    pub mentee: PersonId,
+}
+
+/// The offers that stand, in all programmes.
+pub(super) fn offered(conn: &mut Conn) -> Result<Vec<Offer>, Problem> {
+    Ok(proposals::table
+        .filter(proposals::status.eq(ProposalStatus::Offered))
+        .order(proposals::id)
+        .select((proposals::id, proposals::mentor_id, proposals::mentee_id))
+        .load(conn)?)
+}
+
+/// Of some people, every two who are in conflict, in both orders, and every mentor with their mentee.
+pub(super) fn apart_or_together(
+    conn: &mut Conn,
+    people: &[PersonId],
+) -> Result<HashSet<(PersonId, PersonId)>, Problem> {
+    let declared: Vec<(PersonId, PersonId)> = conflicts_of_interest::table
+        .filter(conflicts_of_interest::person_id.eq_any(people))
+        .select((
+            conflicts_of_interest::person_id,
+            conflicts_of_interest::other_person_id,
+        ))
+        .load(conn)?;
+    let together: Vec<(PersonId, PersonId)> = mentorships::table
+        .filter(mentorships::mentee_id.eq_any(people))
+        .filter(mentorships::status.eq(MentorshipStatus::Active))
+        .select((mentorships::mentor_id, mentorships::mentee_id))
+        .load(conn)?;
+    let both = declared
+        .into_iter()
+        .flat_map(|(one, other)| [(one, other), (other, one)]);
+    Ok(both.chain(together).collect())
 }
 
 /// Proposals by their ids, in one query.

@@ -190,6 +190,12 @@ impl Instance {
         &self.locked
     }
 
+    /// Excluded pairs (mentee, mentor, why), sorted, each once.
+    #[must_use]
+    pub fn exclusions(&self) -> &[(u32, u32, Exclusion)] {
+        &self.exclusions
+    }
+
     /// Waiting credit of a mentee, points.
     #[must_use]
     pub fn waiting_credit(&self, mentee: u32) -> i64 {

@@ -9,6 +9,10 @@
     reason = "rows and columns are positions that the task made; positions from outside are checked first"
 )]
 
+mod resume;
+
+pub use resume::{confirm, is_open};
+
 use std::sync::Arc;
 
 use super::certificate;
@@ -36,6 +40,13 @@ pub enum Change {
     Return(u32),
     /// A mentee's facts changed (the person's key stays).
     Edit(u32, Box<Mentee>),
+    /// A mentee has waited for so many days.
+    Wait {
+        /// The mentee.
+        mentee: u32,
+        /// Whole days.
+        days: u32,
+    },
     /// A mentor has so many places (locked pairs included).
     Capacity {
         /// The mentor.
@@ -147,6 +158,7 @@ impl Live {
             Change::Leave(mentee) => self.set_standing(*mentee, Standing::NotActive)?,
             Change::Return(mentee) => self.set_standing(*mentee, Standing::Ready)?,
             Change::Edit(mentee, facts) => self.edit(*mentee, facts)?,
+            Change::Wait { mentee, days } => self.wait(*mentee, *days)?,
             Change::Capacity { mentor, capacity } => self.set_capacity(*mentor, *capacity)?,
             Change::Ban {
                 mentee,
@@ -415,6 +427,18 @@ impl Live {
         }
         if facts.person.standing == Standing::Ready {
             self.take_in(mentee);
+        }
+        Ok(())
+    }
+
+    /// Nobody's choice changes by it: only what being matched at all is worth to the mentee.
+    fn wait(&mut self, mentee: u32, days: u32) -> Result<(), EngineError> {
+        let position = self.known(mentee)?;
+        self.instance.mentees[position].waiting_days = days;
+        if let Some(row) = self.row_of[position] {
+            let base = certificate::base(&self.instance, self.task.bonus, mentee);
+            let before = std::mem::replace(&mut self.task.base[row as usize], base);
+            self.sparse.shift_base(row, base - before);
         }
         Ok(())
     }

@@ -47,10 +47,10 @@ pub use facts::{
     OccupationId, Parts, Person, Place, Rule, Standing, TagId, TopicId, Wishes,
 };
 pub use instance::{Instance, InstanceBuilder};
-pub use live::{Change, Live};
+pub use live::{Change, Live, confirm, is_open};
 pub use matrix::{Matrix, MatrixOutcome, solve_matrix};
 pub use noc::{Scale, Similarity};
 pub use outcome::{Certificate, Outcome, Pair, Unmatched, UnmatchedReason};
 pub use settings::{Objective, Points, Settings, Weights};
-pub use solve::{Options, solve};
+pub use solve::{Options, Stage, Watch, solve};
 pub use week::{Regime, WeekMask, Window};

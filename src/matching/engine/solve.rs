@@ -29,6 +29,35 @@ pub struct Options {
     pub audit: bool,
     /// Kernel of the scan; none for the fastest that the processor has.
     pub kernel: Option<Kernel>,
+    /// Who is told of each stage as it begins.
+    pub watch: Option<Watch>,
+}
+
+/// What a run is doing; the engine itself does the middle four.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The people are read.
+    Load,
+    /// All pairs are looked at, the best of everybody kept.
+    Scan,
+    /// Places are given.
+    Assign,
+    /// All pairs are priced.
+    Price,
+    /// The proof is checked.
+    Check,
+    /// The result is saved.
+    Store,
+}
+
+/// Somebody who is told of each stage as it begins. It must be quick.
+#[derive(Clone)]
+pub struct Watch(pub std::sync::Arc<dyn Fn(Stage) + Send + Sync>);
+
+impl std::fmt::Debug for Watch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Watch")
+    }
 }
 
 impl Options {
@@ -43,6 +72,13 @@ impl Options {
             Some(Ok(pool)) => pool.install(work),
             // No new threads asked for, or none to be had: the shared ones give the same outcome.
             _ => work(),
+        }
+    }
+
+    /// Tells who watches that a stage begins.
+    pub fn tell(&self, stage: Stage) {
+        if let Some(watch) = &self.watch {
+            watch.0(stage);
         }
     }
 
@@ -67,9 +103,9 @@ const KEEP_OF_PLENTY: usize = if cfg!(test) { 3 } else { 12 };
 /// Violating candidates taken per mentee and round of pricing.
 pub(super) const KEEP_VIOLATING: usize = if cfg!(test) { 2 } else { 24 };
 /// Up to so many pairs the checker always looks at each by the plain definition.
-const ALWAYS_AUDITED: u64 = 500_000;
+pub(super) const ALWAYS_AUDITED: u64 = 500_000;
 /// Rows that the checker looks at by the plain definition when the scan looks at all.
-const SAMPLE_ROWS: usize = 2;
+pub(super) const SAMPLE_ROWS: usize = 2;
 
 /// Finds the best set and proves it.
 ///
@@ -107,6 +143,7 @@ fn solve_here(instance: &Instance, options: &Options) -> Result<Outcome, EngineE
     outcome.statistics.threads = u32::try_from(rayon::current_num_threads()).unwrap_or(u32::MAX);
     clock.lap("outcome");
     options.go_on()?;
+    options.tell(Stage::Check);
     prove(instance, &task, &scanner, options, &mut outcome)?;
     clock.lap("check");
     outcome.statistics.phases = clock.phases;
@@ -121,6 +158,18 @@ pub(super) struct Solved {
     pub rounds: u32,
 }
 
+/// How many candidates of a row are kept at first.
+pub(super) fn kept(rows: usize, cap: &[u32]) -> usize {
+    let places: u64 = cap.iter().map(|cap| u64::from(*cap)).sum();
+    let rows = u64::try_from(rows).unwrap_or(u64::MAX);
+    // Where places are plenty nearly everybody gets one of the first.
+    if places > rows.saturating_mul(3) / 2 {
+        KEEP_OF_PLENTY
+    } else {
+        KEEP
+    }
+}
+
 /// Scans, assigns over the candidates, and prices all pairs until nothing violates.
 pub(super) fn assign_candidates(
     candidates: &impl Candidates,
@@ -129,21 +178,17 @@ pub(super) fn assign_candidates(
     options: &Options,
     clock: &mut Clock,
 ) -> Result<Solved, EngineError> {
-    let places: u64 = cap.iter().map(|cap| u64::from(*cap)).sum();
-    // Where places are plenty nearly everybody gets one of the first.
-    let plenty = places
-        > u64::try_from(base.len())
-            .unwrap_or(u64::MAX)
-            .saturating_mul(3)
-            / 2;
-    let found = candidates.best(if plenty { KEEP_OF_PLENTY } else { KEEP });
+    options.tell(Stage::Scan);
+    let found = candidates.best(kept(base.len(), cap));
     clock.lap("scan");
     options.go_on()?;
     let thresholds: Vec<i32> = found.iter().map(|found| found.threshold).collect();
     let lists = found.into_iter().map(|found| found.list).collect();
+    options.tell(Stage::Assign);
     let mut sparse = Sparse::new(lists, base.to_vec(), cap.to_vec());
     sparse.solve();
     clock.lap("assign");
+    options.tell(Stage::Price);
     let rounds = price(candidates, &mut sparse, &thresholds, options, clock)?;
     Ok(Solved {
         sparse,

@@ -69,6 +69,17 @@ pub struct Sparse {
     pub searches: u64,
 }
 
+/// Where [`Sparse::resume`] goes on from.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// Column of each row, or [`NONE`].
+    pub mates: Vec<u32>,
+    /// Price of each row less its base.
+    pub surplus: Vec<i64>,
+    /// Price of each column.
+    pub prices: Vec<i64>,
+}
+
 /// A set of positions in the order in which they came.
 #[derive(Debug, Clone, Default)]
 struct Marks {
@@ -160,6 +171,45 @@ impl Sparse {
             cap,
             searches: 0,
         }
+    }
+
+    /// With pairs and prices that are the best already; `None` where they are not, as far as the lists tell: a pair
+    /// that is not tight, a listed pair with a profit, a price of who waits or of a place that is free, or more
+    /// rows than places.
+    pub fn resume(
+        lists: Vec<Vec<Edge>>,
+        base: Vec<i64>,
+        cap: Vec<u32>,
+        start: Start,
+    ) -> Option<Self> {
+        let mut sparse = Self::new(lists, base, cap);
+        sparse.active.fill(true);
+        sparse.price = start.prices;
+        sparse.surplus = start.surplus;
+        sparse.mate = start.mates;
+        for row in 0..sparse.rows() {
+            let (mate, surplus) = (sparse.mate[row as usize], sparse.surplus[row as usize]);
+            let gain = |edge: &Edge| i64::from(edge.fit) - sparse.price[edge.col as usize];
+            let list = &sparse.lists[row as usize];
+            let is_tight = match mate {
+                NONE => sparse.row_price(row) == 0,
+                _ => list
+                    .iter()
+                    .any(|edge| edge.col == mate && gain(edge) == surplus),
+            };
+            if !is_tight || sparse.row_price(row) < 0 || list.iter().any(|e| gain(e) > surplus) {
+                return None;
+            }
+            if mate != NONE {
+                sparse.owners[mate as usize].push(row);
+            }
+        }
+        let columns = sparse.owners.iter().zip(&sparse.cap).zip(&sparse.price);
+        let is_right = |((owners, cap), price): ((&Vec<u32>, &u32), &i64)| {
+            let (used, cap) = (owners.len(), *cap as usize);
+            used <= cap && *price >= 0 && (*price == 0 || used == cap)
+        };
+        columns.into_iter().all(is_right).then_some(sparse)
     }
 
     /// Makes now what the first hole to be filled would otherwise have to wait for.
@@ -334,16 +384,25 @@ impl Sparse {
         }
     }
 
-    /// What the row earns by being matched at all changed by `change`.
-    #[cfg(test)]
+    /// What the row earns by being matched at all changed by `change`. A row that keeps its place takes it into its
+    /// price, and one that waits for less than before waits on; only else is there anything to search.
     pub fn shift_base(&mut self, row: u32, change: i64) {
-        if self.active[row as usize] {
-            self.leave(row);
-            self.base[row as usize] += change;
-            self.join(row);
+        let at = row as usize;
+        let base = self.base[at] + change;
+        let stays = if self.mate[at] == NONE {
+            change <= 0
         } else {
-            self.base[row as usize] += change;
-            self.surplus[row as usize] = -self.base[row as usize];
+            self.surplus[at] + base >= 0
+        };
+        if !self.active[at] || (stays && self.mate[at] == NONE) {
+            self.base[at] = base;
+            self.surplus[at] = -base;
+        } else if stays {
+            self.base[at] = base;
+        } else {
+            self.leave(row);
+            self.base[at] = base;
+            self.join(row);
         }
     }
 

@@ -8,8 +8,8 @@ pub use proposals::{
     list_proposals,
 };
 pub(super) use proposals::{
-    insert_decision, insert_proposal, insert_proposals, mentors_proposed, overtake,
-    overtake_mentee, overtake_successors, promised, save_proposal,
+    Overtaken, insert_decision, insert_proposal, insert_proposals, mentors_proposed, overtake,
+    promised, save_proposal,
 };
-pub use runs::{RunMark, find_run, frozen, list_runs};
+pub use runs::{RunMark, find_run, frozen, list_runs, newest_finished};
 pub(super) use runs::{finish_run, forget_lapsed_runs, forget_run, insert_run};

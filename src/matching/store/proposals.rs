@@ -73,70 +73,63 @@ pub(in crate::matching) fn save_proposal(
 /// Why a proposal became stale without anybody's decision.
 const NEWER_RUN: &str = "newer-run";
 
-/// Marks every open proposal of a programme as overtaken by a newer run.
+/// Which open proposals (proposed or held) are overtaken, and by what.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::matching) enum Overtaken {
+    /// All of a programme, by a newer run.
+    ByRun(ProgrammeId),
+    /// The others of a mentee who has, or is asked about, a mentor by this proposal.
+    ByApproval(ParticipationId, ProposalId),
+    /// Those that were made in place of this one: whoever said no has said yes after all.
+    ByChangedMind(ProposalId),
+}
+
+impl Overtaken {
+    const fn reason(self) -> &'static str {
+        match self {
+            Self::ByRun(_) => NEWER_RUN,
+            Self::ByApproval(..) => "mentee-taken",
+            Self::ByChangedMind(_) => "mind-changed",
+        }
+    }
+}
+
+/// Marks open proposals as overtaken; gives them as they were before.
 pub(in crate::matching) fn overtake(
     conn: &mut Conn,
     now: Instant,
-    programme: ProgrammeId,
-) -> Result<(), Problem> {
+    by: Overtaken,
+) -> Result<Vec<Proposal>, Problem> {
     use proposals as t;
     let open = t::table
-        .filter(t::programme_id.eq(programme))
-        .filter(t::status.eq_any([ProposalStatus::Proposed, ProposalStatus::Held]));
-    diesel::update(open)
-        .set((
-            t::status.eq(ProposalStatus::Stale),
-            t::reason.eq(NEWER_RUN),
-            t::decided_at.eq(Some(now)),
-            t::version.eq(t::version + 1),
-        ))
-        .execute(conn)?;
-    Ok(())
+        .filter(t::status.eq_any([ProposalStatus::Proposed, ProposalStatus::Held]))
+        .select(Proposal::as_select())
+        .order(t::id)
+        .into_boxed();
+    let open = match by {
+        Overtaken::ByRun(programme) => open.filter(t::programme_id.eq(programme)),
+        Overtaken::ByApproval(mentee, but) => open
+            .filter(t::mentee_participation_id.eq(mentee))
+            .filter(t::id.ne(but)),
+        Overtaken::ByChangedMind(of) => open.filter(t::replaces_id.eq(of)),
+    };
+    let found: Vec<Proposal> = open.load(conn)?;
+    let ids: Vec<ProposalId> = found.iter().map(|one| one.id).collect();
+    for some in ids.chunks(CHUNK) {
+        diesel::update(t::table.filter(t::id.eq_any(some)))
+            .set((
+                t::status.eq(ProposalStatus::Stale),
+                t::reason.eq(by.reason()),
+                t::decided_at.eq(Some(now)),
+                t::version.eq(t::version + 1),
+            ))
+            .execute(conn)?;
+    }
+    Ok(found)
 }
 
-/// Marks the other open proposals of a mentee as overtaken: they have a mentor now.
-pub(in crate::matching) fn overtake_mentee(
-    conn: &mut Conn,
-    now: Instant,
-    mentee: ParticipationId,
-    but: ProposalId,
-) -> Result<(), Problem> {
-    use proposals as t;
-    let open = t::table
-        .filter(t::mentee_participation_id.eq(mentee))
-        .filter(t::id.ne(but))
-        .filter(t::status.eq_any([ProposalStatus::Proposed, ProposalStatus::Held]));
-    diesel::update(open)
-        .set((
-            t::status.eq(ProposalStatus::Stale),
-            t::reason.eq("mentee-taken"),
-            t::decided_at.eq(Some(now)),
-            t::version.eq(t::version + 1),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Marks the open proposals that were made in place of `of` as overtaken: whoever said no has said yes after all.
-pub(in crate::matching) fn overtake_successors(
-    conn: &mut Conn,
-    now: Instant,
-    of: ProposalId,
-) -> Result<(), Problem> {
-    use proposals as t;
-    let open = t::table
-        .filter(t::replaces_id.eq(of))
-        .filter(t::status.eq_any([ProposalStatus::Proposed, ProposalStatus::Held]));
-    diesel::update(open)
-        .set((
-            t::status.eq(ProposalStatus::Stale),
-            t::reason.eq("mind-changed"),
-            t::decided_at.eq(Some(now)),
-            t::version.eq(t::version + 1),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
+/// SQLite takes 32,766 parameters in a statement.
+const CHUNK: usize = 10_000;
 
 /// The mentors whom a run has proposed to a mentee, whatever became of it.
 pub(in crate::matching) fn mentors_proposed(

@@ -103,6 +103,20 @@ pub fn find_run(conn: &mut Conn, id: MatchRunId) -> Result<MatchRun, Problem> {
         .first(conn)?)
 }
 
+/// The newest finished run of a programme.
+///
+/// # Errors
+/// A database error; not found where there is none.
+pub fn newest_finished(conn: &mut Conn, programme: ProgrammeId) -> QueryResult<MatchRun> {
+    use match_runs as t;
+    t::table
+        .filter(t::programme_id.eq(programme))
+        .filter(t::status.eq(RunStatus::Done))
+        .order((t::started_at.desc(), t::id.desc()))
+        .select(MatchRun::as_select())
+        .first(conn)
+}
+
 /// The frozen inputs and outcome of a finished run.
 ///
 /// # Errors

@@ -9,5 +9,6 @@ mod live;
 mod matrix;
 mod optimal;
 mod oracle;
+mod resume;
 mod scan;
 mod stable;
