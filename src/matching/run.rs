@@ -10,7 +10,7 @@ use crate::access::policy::{self, Action};
 use crate::access::{audit, record};
 use crate::db::{Conn, Json};
 use crate::kernel::ids::{MatchRunId, ProgrammeId, ProposalId};
-use crate::kernel::{Context, Problem};
+use crate::kernel::{Context, Instant, Problem};
 use crate::matching::decide;
 use crate::matching::engine::{Instance, Options, Outcome, Stage, explain, solve};
 use crate::matching::facts::Facts;
@@ -68,10 +68,12 @@ pub fn run_told(
     request: &Request,
     options: &Options,
 ) -> Result<MatchRun, Problem> {
+    let begun = std::time::Instant::now();
     let id = claim(conn, ctx, programme_id, request)?;
     let result = find(conn, ctx, programme_id, request, options).and_then(|found| {
         options.tell(Stage::Store);
-        save(conn, ctx, id, &found)
+        let lasted = Duration::from_std(begun.elapsed()).unwrap_or_default();
+        save(conn, ctx, id, &found, ctx.now.plus(lasted))
     });
     if result.is_err() {
         // Best effort: where even this fails, the lease clears the row.
@@ -217,12 +219,14 @@ fn keep_held(inputs: &mut Inputs, instance: Instance, held: &[Held]) -> (Instanc
     (instance, dropped)
 }
 
-/// Saves a finished run with its proposals, in one transaction.
+/// Saves a finished run with its proposals, in one transaction. It is finished when it had begun and what it took,
+/// whatever clock the request has.
 fn save(
     conn: &mut Conn,
     ctx: &Context,
     id: MatchRunId,
     found: &Found,
+    finished_at: Instant,
 ) -> Result<MatchRun, Problem> {
     let hash = found.prepared.inputs.hash()?;
     let summary = Summary::of(
@@ -237,7 +241,7 @@ fn save(
         decide::overtake(conn, ctx, Overtaken::ByRun(found.programme_id))?;
         store::finish_run(
             conn,
-            ctx.now,
+            finished_at,
             id,
             &hash,
             &found.prepared.inputs,

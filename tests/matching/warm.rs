@@ -68,6 +68,7 @@ fn a_draft_starts_from_the_newest_run_and_says_what_a_fresh_one_says() {
             })
             .collect();
         let run = scene.run(app);
+        assert!(run["finished_at"].as_str() >= run["started_at"].as_str());
         for (changes, fresh) in drafts.iter().zip(fresh) {
             let compared = draft(app, &scene, changes);
             let told = (&json!("changed-from-stored-prices"), &Value::Null);

@@ -211,7 +211,8 @@ CREATE TABLE match_runs (
     started_at TEXT NOT NULL,
     finished_at TEXT,
     created_by TEXT,
-    version INTEGER NOT NULL
+    version INTEGER NOT NULL,
+    CONSTRAINT match_runs_finished CHECK (status = 'running' OR finished_at IS NOT NULL)
 );
 CREATE INDEX match_runs_programme_id_started_at_idx ON match_runs (programme_id, started_at);
 -- One run of a programme at a time.

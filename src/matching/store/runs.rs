@@ -40,7 +40,7 @@ pub(in crate::matching) fn insert_run(conn: &mut Conn, run: &MatchRun) -> Result
 /// Completes a run, unless it was cleared meanwhile.
 pub(in crate::matching) fn finish_run(
     conn: &mut Conn,
-    now: Instant,
+    finished_at: Instant,
     id: MatchRunId,
     hash: &str,
     inputs: &Inputs,
@@ -58,7 +58,7 @@ pub(in crate::matching) fn finish_run(
             t::instance.eq(Some(Json(inputs.clone()))),
             t::outcome.eq(Some(Json(outcome.clone()))),
             t::summary.eq(Some(Json(summary.clone()))),
-            t::finished_at.eq(Some(now)),
+            t::finished_at.eq(Some(finished_at)),
             t::version.eq(t::version + 1),
         ))
         .execute(conn)?;
