@@ -221,6 +221,7 @@ fn an_offer_withdrawn_for_a_pause_is_in_the_digest_with_its_reason_until_somebod
         let scene = asking_scene(app, &json!({"mentor": true, "after_no": "coordinator"}));
         let run = scene.run(app);
         let offered = scene.offer(app, &run, &scene.amina);
+        app.clock.advance(Duration::minutes(1));
         pause(app, &scene.bruno);
         assert_eq!(pass(app), 1);
         app.clock.advance(Duration::days(1));
@@ -235,5 +236,20 @@ fn an_offer_withdrawn_for_a_pause_is_in_the_digest_with_its_reason_until_somebod
         let told = digest(app, &scene).unwrap_or_default();
         assert!(!told.contains("came to nothing"), "{told}");
         let _ = offered;
+    });
+}
+
+#[test]
+fn a_mentee_for_whom_the_next_choice_is_open_waits_for_that_decision_and_not_for_another() {
+    each_database(|app| {
+        let scene = asking_scene(app, &both());
+        let run = scene.run(app);
+        let offered = scene.offer(app, &run, &scene.amina);
+        scene.say(app, &offered, Of::Mentor, "declined").expect(200);
+        assert_eq!(scene.open_for(app, &scene.amina, "proposed").len(), 1);
+        app.clock.advance(Duration::days(1));
+        let told = digest(app, &scene).expect("a digest");
+        assert!(told.contains("Proposed pairs to decide about"), "{told}");
+        assert!(!told.contains("came to nothing"), "{told}");
     });
 }
