@@ -182,7 +182,7 @@ fn approve(conn: &mut Conn, ctx: &Context, before: &Proposal, judgement: &Judgem
         mentorship_id,
         ..before.clone()
     };
-    let by = Overtaken::ByApproval(before.mentee_participation_id, before.id);
+    let by = Overtaken::Approval(before.mentee_participation_id, before.id);
     overtake(conn, ctx, by)?;
     let proposal = settle(conn, ctx, before, after, judgement)?;
     Ok(Ok(Judged {

@@ -238,7 +238,7 @@ fn save(
     let proposals = proposals(ctx, id, found);
     conn.write_tx(|conn| {
         programmes::store::hold(conn, found.programme_id)?;
-        decide::overtake(conn, ctx, Overtaken::ByRun(found.programme_id))?;
+        decide::overtake(conn, ctx, Overtaken::Run(found.programme_id))?;
         store::finish_run(
             conn,
             finished_at,

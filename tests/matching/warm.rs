@@ -5,7 +5,7 @@ use passerelle::db::schema::{match_runs, persons};
 use serde_json::{Value, json};
 
 use super::scene::*;
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, instant};
 use crate::support::each_database;
 use crate::support::people::{mentee, person};
 
@@ -68,7 +68,8 @@ fn a_draft_starts_from_the_newest_run_and_says_what_a_fresh_one_says() {
             })
             .collect();
         let run = scene.run(app);
-        assert!(run["finished_at"].as_str() >= run["started_at"].as_str());
+        let at = |name: &str| instant(run[name].as_str().unwrap());
+        assert!(at("finished_at") >= at("started_at"));
         for (changes, fresh) in drafts.iter().zip(fresh) {
             let compared = draft(app, &scene, changes);
             let told = (&json!("changed-from-stored-prices"), &Value::Null);

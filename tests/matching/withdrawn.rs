@@ -207,7 +207,8 @@ fn the_coordinators_digest_names_offers_without_an_answer_and_offers_that_came_t
             "{after}"
         );
         assert!(!after.contains("has not answered"), "{after}");
-        // A new run looks at them again: nothing of it waits any more.
+        // A new run looks at them again, and proposes nothing to who is away: nothing of it waits any more.
+        pause(app, &scene.amina);
         scene.run_with_now(app);
         app.clock.advance(Duration::days(1));
         let done = digest(app, &scene).unwrap_or_default();
@@ -245,6 +246,7 @@ fn a_mentee_for_whom_the_next_choice_is_open_waits_for_that_decision_and_not_for
         let scene = asking_scene(app, &both());
         let run = scene.run(app);
         let offered = scene.offer(app, &run, &scene.amina);
+        app.clock.advance(Duration::minutes(1));
         scene.say(app, &offered, Of::Mentor, "declined").expect(200);
         assert_eq!(scene.open_for(app, &scene.amina, "proposed").len(), 1);
         app.clock.advance(Duration::days(1));

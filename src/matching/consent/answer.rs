@@ -251,7 +251,7 @@ fn revive(
         before.mentor_participation_id,
         before.mentee_participation_id,
     )?;
-    decide::overtake(conn, ctx, Overtaken::ByChangedMind(before.id))?;
+    decide::overtake(conn, ctx, Overtaken::ChangedMind(before.id))?;
     let after = Proposal {
         status: ProposalStatus::Offered,
         version: before.version + 1,

@@ -77,19 +77,19 @@ const NEWER_RUN: &str = "newer-run";
 #[derive(Debug, Clone, Copy)]
 pub(in crate::matching) enum Overtaken {
     /// All of a programme, by a newer run.
-    ByRun(ProgrammeId),
+    Run(ProgrammeId),
     /// The others of a mentee who has, or is asked about, a mentor by this proposal.
-    ByApproval(ParticipationId, ProposalId),
+    Approval(ParticipationId, ProposalId),
     /// Those that were made in place of this one: whoever said no has said yes after all.
-    ByChangedMind(ProposalId),
+    ChangedMind(ProposalId),
 }
 
 impl Overtaken {
     const fn reason(self) -> &'static str {
         match self {
-            Self::ByRun(_) => NEWER_RUN,
-            Self::ByApproval(..) => "mentee-taken",
-            Self::ByChangedMind(_) => "mind-changed",
+            Self::Run(_) => NEWER_RUN,
+            Self::Approval(..) => "mentee-taken",
+            Self::ChangedMind(_) => "mind-changed",
         }
     }
 }
@@ -107,11 +107,11 @@ pub(in crate::matching) fn overtake(
         .order(t::id)
         .into_boxed();
     let open = match by {
-        Overtaken::ByRun(programme) => open.filter(t::programme_id.eq(programme)),
-        Overtaken::ByApproval(mentee, but) => open
+        Overtaken::Run(programme) => open.filter(t::programme_id.eq(programme)),
+        Overtaken::Approval(mentee, but) => open
             .filter(t::mentee_participation_id.eq(mentee))
             .filter(t::id.ne(but)),
-        Overtaken::ByChangedMind(of) => open.filter(t::replaces_id.eq(of)),
+        Overtaken::ChangedMind(of) => open.filter(t::replaces_id.eq(of)),
     };
     let found: Vec<Proposal> = open.load(conn)?;
     let ids: Vec<ProposalId> = found.iter().map(|one| one.id).collect();
