@@ -168,6 +168,7 @@ fn pages(app: &TestApp) -> Vec<Value> {
     );
     pages.extend(of_series(app));
     pages.extend(signed_in(app));
+    pages.extend(front_doors(app));
     pages.extend(offers(app));
     pages
 }
@@ -249,6 +250,33 @@ fn signed_in(app: &TestApp) -> Vec<Value> {
         json!({ "name": "waiting", "path": "/waiting", "status": 200, "as": staff }),
         json!({ "name": "start", "path": "/", "status": 200, "as": mentee }),
         json!({ "name": "account", "path": "/account", "status": 200, "as": mentee }),
+    ]
+}
+
+/// What anybody can open, and the local mailbox with an invitation in its frame.
+fn front_doors(app: &TestApp) -> Vec<Value> {
+    use diesel::prelude::*;
+    use passerelle::db::schema::outbox;
+    use passerelle::kernel::ids::OutboxId;
+    let pair = pair(app);
+    invited(app, &pair, "2026-10-20T22:00:00Z");
+    let invitation: OutboxId = app.db(|conn| {
+        Ok(outbox::table
+            .filter(outbox::kind.eq("meeting-invitation"))
+            .order(outbox::id.desc())
+            .select(outbox::id)
+            .first(conn)?)
+    });
+    let wrong = json!({ "input[name=email]": "nobody@example.org", "input[name=password]": "wrong password" });
+    vec![
+        json!({ "name": "welcome", "path": "/", "status": 200 }),
+        json!({ "name": "sign-in", "path": "/sign-in", "status": 200 }),
+        json!({ "name": "sign-in-fault", "path": "/sign-in", "status": 401, "fill": wrong,
+            "press": "main button[type=submit]" }),
+        json!({ "name": "forgotten", "path": "/forgotten-password", "status": 200 }),
+        json!({ "name": "no-such-link", "path": "/set-password/0123456789012345678901234567890123456789", "status": 410 }),
+        json!({ "name": "mailbox", "path": "/mailbox", "status": 200 }),
+        json!({ "name": "mail", "path": format!("/mailbox/{invitation}"), "status": 200, "frame": "a[href*='/m/']" }),
     ]
 }
 

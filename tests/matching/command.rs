@@ -58,7 +58,7 @@ fn the_command_runs_explains_compares_replays_and_exports() {
             told.contains("Un jumelage a été proposé à Amina Diallo."),
             "{told}"
         );
-        assert!(told.contains("Bruno Tremblay: "), "{told}");
+        assert!(told.contains("Bruno Tremblay\u{a0}: "), "{told}");
         let (code, told, wrong) = command(&[
             "--what-if",
             r#"{"settings": {"floor": 9999, "objective": "total"}}"#,
