@@ -271,7 +271,7 @@ fn front_doors(app: &TestApp) -> Vec<Value> {
     vec![
         json!({ "name": "welcome", "path": "/", "status": 200 }),
         json!({ "name": "sign-in", "path": "/sign-in", "status": 200 }),
-        json!({ "name": "sign-in-fault", "path": "/sign-in", "status": 401, "fill": wrong,
+        json!({ "name": "sign-in-fault", "path": "/sign-in", "status": 422, "fill": wrong,
             "press": "main button[type=submit]" }),
         json!({ "name": "forgotten", "path": "/forgotten-password", "status": 200 }),
         json!({ "name": "no-such-link", "path": "/set-password/0123456789012345678901234567890123456789", "status": 410 }),
