@@ -191,6 +191,7 @@ fn write(conn: &mut Conn, ctx: &Context, folder: &Path) -> Result<(), Problem> {
                     meeting_attendees::role.eq(side),
                     meeting_attendees::partstat.eq("needs-action"),
                     meeting_attendees::answered_sequence.eq(0),
+                    meeting_attendees::of_series.eq(false),
                     meeting_attendees::token_hash.eq(hash.as_str()),
                     meeting_attendees::token_sealed.eq(""),
                     meeting_attendees::version.eq(1),
