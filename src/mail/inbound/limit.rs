@@ -1,7 +1,7 @@
 //! The time limit on reading (I1).
 
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::understand::{Incoming, Reason, set_aside, understand};
 
@@ -30,9 +30,10 @@ pub fn understand_within(
         .name("mail-reader".into())
         .stack_size(STACK_BYTES)
         .spawn(move || {
+            let begun = Instant::now();
             let incoming = understand(&bytes, to.as_deref(), by.as_deref());
             // Nobody listens any more when it came too late.
-            drop(send.send(incoming));
+            drop(send.send((incoming, begun.elapsed())));
         });
     let read = match reader {
         Ok(_) => receive.recv_timeout(most),
@@ -40,8 +41,9 @@ pub fn understand_within(
         Err(_) => Err(mpsc::RecvTimeoutError::Timeout),
     };
     let reason = match read {
-        Ok(incoming) => return incoming,
-        Err(mpsc::RecvTimeoutError::Timeout) => Reason::TooSlow,
+        Ok((incoming, took)) if took <= most => return incoming,
+        // Too late, and here all the same: whoever waited was held up as well.
+        Ok(_) | Err(mpsc::RecvTimeoutError::Timeout) => Reason::TooSlow,
         // The reader panicked over it.
         Err(mpsc::RecvTimeoutError::Disconnected) => Reason::Unreadable,
     };
