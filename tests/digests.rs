@@ -13,7 +13,7 @@ use crate::support::app::{Someone, TestApp, instant};
 use crate::support::each_database;
 
 /// Does what a worker does in a minute, and counts the digests that it writes.
-fn round(app: &TestApp, now: &str) -> usize {
+pub fn round(app: &TestApp, now: &str) -> usize {
     app.clock.set(instant(now));
     let ctx = app.ctx();
     let due = app.db(|conn| send::due(conn, &ctx));
@@ -23,7 +23,7 @@ fn round(app: &TestApp, now: &str) -> usize {
     written.count()
 }
 
-fn decline(app: &TestApp, pair: &Pair) {
+pub fn decline(app: &TestApp, pair: &Pair) {
     let made = booked(app, pair, &pair.mentor, "2026-10-20T22:00:00Z");
     let path = format!("{}/attendees/{}/answer", address(&made), pair.mentee_id());
     let request = app.request("PUT", &path);
@@ -38,7 +38,7 @@ fn decline(app: &TestApp, pair: &Pair) {
 }
 
 /// The text of the one mail that was written, without what differs from run to run.
-fn digest(app: &TestApp, reader: &Someone) -> (String, String) {
+pub fn digest(app: &TestApp, reader: &Someone) -> (String, String) {
     let written = letters(app);
     let mut theirs = written
         .iter()

@@ -1,7 +1,7 @@
 //! Mail that comes in, through the front doors: what becomes of each message, once, on both databases.
 
-mod corpus;
-mod deciding;
+pub mod corpus;
+pub mod deciding;
 mod doors;
 mod hostile;
 mod mailbox;

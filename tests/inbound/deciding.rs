@@ -15,7 +15,7 @@ use crate::support::app::{Answer, Someone, TestApp, instant};
 use crate::support::each_database_with;
 
 /// The path of the page that the last mail to the attendee leads to.
-fn link(app: &TestApp, stage: &Stage) -> String {
+pub fn link(app: &TestApp, stage: &Stage) -> String {
     let written = letters(app);
     let letter = letter_to(&written, stage.pair.mentor_id());
     assert_eq!(
