@@ -6,7 +6,6 @@
 //! nothing where there is no place to pay for.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::Live;
 use crate::matching::engine::certificate;
@@ -47,28 +46,8 @@ impl Live {
             layout: &layout,
             kernel,
         };
-        options.go_on()?;
-        let (sparse, thresholds) = options.in_pool(|| loaded(&scanner, outcome, options))?;
-        let mut row_of = vec![None; instance.mentees().len()];
-        for (row, mentee) in (0_u32..).zip(&task.rows) {
-            if let Some(slot) = usize::try_from(*mentee)
-                .ok()
-                .and_then(|at| row_of.get_mut(at))
-            {
-                *slot = Some(row);
-            }
-        }
-        let most_rows = 3 * task.rows.len() + 10_000;
-        Ok(Self {
-            layout: Arc::new(layout),
-            instance,
-            task,
-            sparse,
-            thresholds,
-            row_of,
-            kernel,
-            most_rows,
-        })
+        let solved = options.in_pool(|| loaded(&scanner, outcome, options))?;
+        Ok(Self::of(instance, (task, layout), solved, kernel))
     }
 }
 
@@ -99,6 +78,7 @@ fn loaded(
     if !scanner.violating_rows(&open, sparse.prices(), 1).is_empty() {
         return Err(refuted("a pair has a profit under the stored prices"));
     }
+    // All was looked at: the first change has only its own to look at, and need not wait. (Speed alone.)
     let _: (Vec<u32>, Vec<u32>) = (sparse.take_fallen(), sparse.take_dropped());
     sparse.be_ready();
     Ok((sparse, thresholds))
@@ -107,18 +87,15 @@ fn loaded(
 /// Places and prices of an outcome, by row and column; a pair that no list has is added to its list.
 fn start(task: &Task, outcome: &Outcome, lists: &mut [Vec<Edge>]) -> Start {
     let more = task.bonus - outcome.coverage_bonus;
-    let bonus = outcome.coverage_bonus;
-    // Who would let one more be matched has the bonus in their price, everybody else has not.
+    // Who would let one more be matched has the bonus in their price, everybody else has not. Where there is none
+    // there is no more either.
+    let has_bonus = |price: &i64| *price > outcome.coverage_bonus / 2;
     let price = |prices: &[i64], position: u32| {
         let price = get(prices, position).copied().unwrap_or(0);
-        price
-            + if bonus > 0 && price > bonus / 2 {
-                more
-            } else {
-                0
-            }
+        price + if has_bonus(&price) { more } else { 0 }
     };
-    let dear = i64::from(FULL_SCORE) + task.base.iter().max().copied().unwrap_or(0).max(0) + 1;
+    // More than any pair can earn. (A base is never below −FULL_SCORE: the floor is a score.)
+    let dear = i64::from(FULL_SCORE) + task.base.iter().max().copied().unwrap_or(0) + 1;
     let prices = task.cols.iter().zip(&task.cap).map(|(mentor, cap)| {
         if *cap == 0 {
             dear
@@ -130,13 +107,14 @@ fn start(task: &Task, outcome: &Outcome, lists: &mut [Vec<Edge>]) -> Start {
     let mut mates = Vec::with_capacity(task.rows.len());
     let mut surplus = Vec::with_capacity(task.rows.len());
     for ((mentee, base), list) in task.rows.iter().zip(&task.base).zip(lists) {
-        let pair = outcome.pair_of(*mentee).filter(|pair| !pair.pinned);
+        // No row is pinned: the checker compared what is pinned with the instance.
+        let pair = outcome.pair_of(*mentee);
         let mate = pair.and_then(|pair| Some((*column.get(&pair.mentor)?, pair.score)));
         if let Some((col, fit)) = mate
             && !list.iter().any(|edge| edge.col == col)
         {
-            let at = list.partition_point(|edge| edge.fit > fit);
-            list.insert(at, Edge { col, fit });
+            // Nobody outside a list scores above its last.
+            list.push(Edge { col, fit });
         }
         mates.push(mate.map_or(NONE, |(col, _)| col));
         surplus.push(price(&outcome.price_mentee, *mentee) - base);
