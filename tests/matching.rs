@@ -5,6 +5,7 @@ mod consenting;
 mod deciding;
 mod explaining;
 mod overtaken;
+mod pages;
 mod racing;
 mod recording;
 mod running;

@@ -82,6 +82,10 @@ fn menu(actor: &Actor) -> Vec<layout::Link> {
             href: "/waiting".into(),
             label: "access-menu-waiting",
         });
+        links.push(layout::Link {
+            href: "/matching".into(),
+            label: "access-menu-matching",
+        });
     }
     if [Role::Mentor, Role::Mentee, Role::Coordinator]
         .iter()

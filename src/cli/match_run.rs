@@ -20,12 +20,12 @@ use crate::kernel::{Clock, Context, Keyring, Locale, Platform, Problem, Settings
 use crate::matching::engine::directory::{self, Files};
 use crate::matching::engine::{Options, Stage, Watch};
 use crate::matching::frozen::{frozen, replay_told};
-use crate::matching::recruit::{Recruiting, WantedMentor};
-use crate::matching::run::run_told;
+use crate::matching::recruit::Recruiting;
+use crate::matching::run::{GoneBy, run_told};
 use crate::matching::summary::Summary;
-use crate::matching::warm::Method;
 use crate::matching::what_if::{Compared, what_if};
 use crate::matching::{Request, RunStatus, store, why};
+use crate::programmes::settings::Objective;
 use crate::programmes::{self, Programme, Side};
 use crate::web::Rendered;
 
@@ -115,7 +115,9 @@ pub fn run(settings: &Settings, args: &Args) -> anyhow::Result<ExitCode> {
                 ..request
             };
             let made = watched(args, |options| {
-                db.run_here(|conn| run_told(conn, &ctx, programme.id, &request, options))
+                db.run_here(|conn| {
+                    run_told(conn, &ctx, programme.id, &request, GoneBy::Nothing, options)
+                })
             });
             let id = made.map_err(told)?.id.to_string();
             let args_of = [("run", id.as_str())];
@@ -150,12 +152,12 @@ fn started(
     let locale = args.lang;
     let request = Request::default();
     let made = watched(args, |options| {
-        db.run_here(|conn| run_told(conn, ctx, programme.id, &request, options))
+        db.run_here(|conn| run_told(conn, ctx, programme.id, &request, GoneBy::Nothing, options))
     });
     let made = made.map_err(|problem| anyhow::anyhow!(words(&problem, locale)))?;
     println!("{}", made.id);
     if let Some(summary) = &made.summary {
-        print_summary(&summary.0, locale);
+        print_summary(&summary.0, made.settings.0.objective, locale);
         print_recruitment(&summary.0, locale);
     }
     Ok(made.id)
@@ -232,7 +234,7 @@ fn newest(db: &Db, programme: &Programme) -> Result<MatchRunId, Problem> {
     done.map(|run| run.id).ok_or(Problem::NotFound)
 }
 
-fn print_summary(summary: &Summary, locale: Locale) {
+fn print_summary(summary: &Summary, objective: Objective, locale: Locale) {
     let figures = [
         ("mentees", summary.mentees.to_string()),
         ("mentors", summary.mentors.to_string()),
@@ -247,14 +249,8 @@ fn print_summary(summary: &Summary, locale: Locale) {
     for key in ["match-told-people", "match-told-matched", "match-told-left"] {
         println!("{}", i18n::text_with_pairs(locale, key, pairs()));
     }
-    if summary.certificate.violations == 0 && summary.certificate.primal == summary.certificate.dual
-    {
-        let pairs = summary.certificate.pairs.to_string();
-        let proof = [("pairs", pairs.as_str())];
-        println!(
-            "{}",
-            i18n::text_with_pairs(locale, "match-told-proof", proof)
-        );
+    if let Some(proof) = summary.proof(objective, locale) {
+        println!("{proof}");
     }
 }
 
@@ -265,13 +261,9 @@ const MOST_WANTED: usize = 3;
 fn print_recruitment(summary: &Summary, locale: Locale) {
     let found = Recruiting::of(&summary.recruitment);
     let of_both = [&found.occupations, &found.languages];
-    let helps = |wanted: &&WantedMentor| {
-        let shortage = &wanted.shortage;
-        shortage.unmatched > 0 || shortage.one_more_matched || shortage.points > 0
-    };
     let lines: Vec<&str> = of_both
         .into_iter()
-        .flat_map(|list| list.iter().filter(helps).take(MOST_WANTED))
+        .flat_map(|list| list.iter().filter(|one| one.helps()).take(MOST_WANTED))
         .map(|wanted| wanted.sentence.of(locale))
         .collect();
     if !lines.is_empty() {
@@ -281,22 +273,8 @@ fn print_recruitment(summary: &Summary, locale: Locale) {
 }
 
 fn print_compared(compared: &Compared, locale: Locale) {
-    let figures = [
-        ("won", compared.won.to_string()),
-        ("lost", compared.lost.to_string()),
-        ("points", compared.points.to_string()),
-        ("changes", compared.changes.len().to_string()),
-    ];
-    let pairs = figures.iter().map(|(name, value)| (*name, value.as_str()));
-    println!(
-        "{}",
-        i18n::text_with_pairs(locale, "match-told-compared", pairs)
-    );
-    let how = match (compared.method, compared.afresh_because) {
-        (Method::Changed, _) | (Method::Afresh, None) => "match-told-changed".to_owned(),
-        (Method::Afresh, Some(why)) => format!("match-told-afresh-{why}"),
-    };
-    println!("{}", i18n::text(locale, &how));
+    println!("{}", compared.headline(locale));
+    println!("{}", compared.how(locale));
     for change in &compared.changes {
         println!("- {}", change.sentence(locale));
     }

@@ -51,6 +51,7 @@ fn pages(config: &mut web::ServiceConfig) -> &mut web::ServiceConfig {
     config.configure(home::routes);
     config.route("/assets/{name}", web::get().to(assets::serve));
     config.configure(access::pages::routes);
+    config.configure(matching::pages::routes);
     config.configure(matching::consent::pages::routes);
     config.configure(meetings::pages::routes);
     config.configure(hours::pages::routes);

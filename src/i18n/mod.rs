@@ -68,6 +68,27 @@ pub fn find(locale: Locale, key: &str, args: &Args<'_>) -> Option<String> {
     MESSAGES.try_lookup_with_args(language(locale), key, args)
 }
 
+/// A whole number with its thousands apart: `−12,345` in English, `−12 345` with no-break
+/// spaces in French.
+pub fn number(locale: Locale, number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let apart = match locale {
+        Locale::En => ',',
+        Locale::Fr => '\u{a0}',
+    };
+    let mut text = String::new();
+    if number < 0 {
+        text.push('\u{2212}');
+    }
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(apart);
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// Whether `key` exists in `locale` itself.
 pub fn has(locale: Locale, key: &str) -> bool {
     MESSAGES.try_lookup(language(locale), key).is_some()
@@ -83,4 +104,21 @@ fn lookup(locale: Locale, key: &str, args: Option<&Args<'_>>) -> String {
         tracing::error!(key, locale = locale.as_str(), "a message is missing");
         key.to_owned()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_their_thousands_apart_in_the_way_of_the_language() {
+        let both = |of| (number(Locale::En, of), number(Locale::Fr, of));
+        assert_eq!(both(0), ("0".into(), "0".into()));
+        assert_eq!(both(999), ("999".into(), "999".into()));
+        assert_eq!(both(-1000), ("−1,000".into(), "−1\u{a0}000".into()));
+        assert_eq!(
+            both(1_234_567),
+            ("1,234,567".into(), "1\u{a0}234\u{a0}567".into())
+        );
+    }
 }

@@ -1,7 +1,6 @@
 //! Runs over the API: starting one, trying one, reading, explaining and replaying them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::web::{Data, Json};
 use actix_web::{Either, Responder, get, post};
@@ -17,7 +16,7 @@ use crate::kernel::{Context, Instant, Problem};
 use crate::matching::engine::Options;
 use crate::matching::frozen::{self, Replayed};
 use crate::matching::recruit::Recruiting;
-use crate::matching::run::{self, Cancel};
+use crate::matching::run::{self, StopWhenDropped};
 use crate::matching::summary::Summary;
 use crate::matching::what_if::{self, Compared};
 use crate::matching::why::{self, MenteeWhy, PairWhy};
@@ -80,15 +79,6 @@ impl From<MatchRun> for RunView {
     }
 }
 
-/// Stops a run when the request that asked for it is gone.
-struct StopWhenDropped(Cancel);
-
-impl Drop for StopWhenDropped {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 /// Runs the matcher: reads who waits, finds and proves the best set, saves the run with its proposals. With
 /// `draft`, compares instead what a run would propose with and without the changes asked for, and saves nothing.
 #[utoipa::path(tag = "matching", operation_id = "run_matching", request_body = Request,
@@ -103,8 +93,8 @@ async fn run_matching(
     id: Path<ProgrammeId>,
     body: Body<Request>,
 ) -> Result<impl Responder, Problem> {
-    let cancel: Cancel = Arc::new(AtomicBool::new(false));
-    let _stop = StopWhenDropped(Arc::clone(&cancel));
+    let stop = StopWhenDropped::default();
+    let cancel = Arc::clone(&stop.0);
     let (ctx, request) = (caller.ctx, body.0);
     if request.draft {
         let compared = app

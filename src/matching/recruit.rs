@@ -30,6 +30,15 @@ pub struct WantedMentor {
     pub sentence: InBoth,
 }
 
+impl WantedMentor {
+    /// Whether one more such mentor would help somebody now.
+    #[must_use]
+    pub const fn helps(&self) -> bool {
+        let shortage = &self.shortage;
+        shortage.unmatched > 0 || shortage.one_more_matched || shortage.points > 0
+    }
+}
+
 impl Recruiting {
     /// The words for a run's figures.
     #[must_use]

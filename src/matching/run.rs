@@ -2,9 +2,10 @@
 //! proposals. What is computed in between belongs to no transaction; what is saved is saved whole.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::Duration;
+use diesel::OptionalExtension;
 
 use crate::access::policy::{self, Action};
 use crate::access::{audit, record};
@@ -28,6 +29,42 @@ pub const LEASE_MINUTES: i64 = 10;
 
 /// A flag that another thread sets to stop a run; nothing of it stays.
 pub type Cancel = Arc<AtomicBool>;
+
+/// Stops a run when the request that asked for it is gone.
+#[derive(Debug, Default)]
+pub struct StopWhenDropped(pub Cancel);
+
+impl Drop for StopWhenDropped {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// On what somebody who starts a run goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GoneBy {
+    /// On nothing that was shown.
+    Nothing,
+    /// On a page that showed this as the newest run, or that there was none.
+    Newest(Option<MatchRunId>),
+}
+
+impl GoneBy {
+    /// Refuses where another run has been finished since.
+    fn still(self, conn: &mut Conn, id: ProgrammeId) -> Result<(), Problem> {
+        let Self::Newest(shown) = self else {
+            return Ok(());
+        };
+        // Held, so that no run is finished between this look and the row that says "running".
+        programmes::store::hold(conn, id)?;
+        let newest = store::newest_finished(conn, id).optional()?;
+        if newest.map(|run| run.id) == shown {
+            Ok(())
+        } else {
+            Err(Problem::conflict("newer-run"))
+        }
+    }
+}
 
 /// What a run found, before anything is saved.
 #[derive(Debug)]
@@ -54,22 +91,24 @@ pub fn run(
         cancel,
         ..Options::default()
     };
-    run_told(conn, ctx, programme_id, request, &options)
+    run_told(conn, ctx, programme_id, request, GoneBy::Nothing, &options)
 }
 
-/// The same; `options` say who is told of each stage.
+/// The same; `options` say who is told of each stage. What it is started on must still hold: two people who start
+/// one from the same page, or one who presses twice, get one run.
 ///
 /// # Errors
-/// As [`run`].
+/// As [`run`]; 409 `newer-run`.
 pub fn run_told(
     conn: &mut Conn,
     ctx: &Context,
     programme_id: ProgrammeId,
     request: &Request,
+    gone_by: GoneBy,
     options: &Options,
 ) -> Result<MatchRun, Problem> {
     let begun = std::time::Instant::now();
-    let id = claim(conn, ctx, programme_id, request)?;
+    let id = claim(conn, ctx, programme_id, request, gone_by)?;
     let result = find(conn, ctx, programme_id, request, options).and_then(|found| {
         options.tell(Stage::Store);
         let lasted = Duration::from_std(begun.elapsed()).unwrap_or_default();
@@ -90,6 +129,7 @@ fn claim(
     ctx: &Context,
     programme_id: ProgrammeId,
     request: &Request,
+    gone_by: GoneBy,
 ) -> Result<MatchRunId, Problem> {
     conn.write_tx(|conn| {
         let programme = programmes::store::find(conn, programme_id)?;
@@ -100,6 +140,7 @@ fn claim(
         let settings = request.settings_on(&own)?;
         let lapsed = ctx.now.minus(Duration::minutes(LEASE_MINUTES));
         store::forget_lapsed_runs(conn, programme_id, lapsed)?;
+        gone_by.still(conn, programme_id)?;
         let run = MatchRun {
             id: MatchRunId::new(ctx.now),
             programme_id,

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::i18n;
+use crate::kernel::Locale;
 use crate::kernel::ids::ParticipationId;
 use crate::matching::engine::explain::{Need, recruit};
 use crate::matching::engine::{Instance, Mentee, Outcome, Standing, UnmatchedReason};
 use crate::matching::inputs::{Inputs, Row};
+use crate::programmes::settings::Objective;
 
 /// What a run amounts to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -180,6 +183,21 @@ impl Summary {
             threads: statistics.threads,
             kernel: statistics.kernel.clone(),
         }
+    }
+}
+
+impl Summary {
+    /// What is proved, as a sentence; nothing where the proof does not hold.
+    #[must_use]
+    pub fn proof(&self, objective: Objective, locale: Locale) -> Option<String> {
+        let proof = &self.certificate;
+        let holds = proof.violations == 0 && proof.primal == proof.dual;
+        let pairs = i18n::number(locale, i64::try_from(proof.pairs).unwrap_or(i64::MAX));
+        let key = match objective {
+            Objective::Coverage | Objective::Total => "match-told-proof",
+            Objective::Stable => "match-told-proof-stable",
+        };
+        holds.then(|| i18n::text_with_pairs(locale, key, [("pairs", pairs.as_str())]))
     }
 }
 

@@ -11,8 +11,9 @@ use utoipa::ToSchema;
 
 use crate::access::policy::{self, Action};
 use crate::db::Conn;
+use crate::i18n;
 use crate::kernel::ids::{MatchRunId, ProgrammeId};
-use crate::kernel::{Context, Problem};
+use crate::kernel::{Context, Locale, Problem};
 use crate::matching::engine::explain::{Change, compare};
 use crate::matching::engine::{Options, Outcome, Stage};
 use crate::matching::frozen::{Frozen, frozen};
@@ -48,6 +49,34 @@ pub struct Compared {
     pub points: i64,
     /// Who would have another mentor, or none, or one at last.
     pub changes: Vec<Moved>,
+}
+
+impl Compared {
+    /// What is won and lost, as a sentence.
+    #[must_use]
+    pub fn headline(&self, locale: Locale) -> String {
+        if self.changes.is_empty() {
+            return i18n::text(locale, "match-told-same");
+        }
+        let figures = [
+            ("won", self.won.to_string()),
+            ("lost", self.lost.to_string()),
+            ("points", i18n::number(locale, self.points)),
+            ("changes", self.changes.len().to_string()),
+        ];
+        let pairs = figures.iter().map(|(name, value)| (*name, value.as_str()));
+        i18n::text_with_pairs(locale, "match-told-compared", pairs)
+    }
+
+    /// How both sides were found, and that both are proved, as a sentence.
+    #[must_use]
+    pub fn how(&self, locale: Locale) -> String {
+        let key = match (self.method, self.afresh_because) {
+            (Method::Changed, _) | (Method::Afresh, None) => "match-told-changed".to_owned(),
+            (Method::Afresh, Some(why)) => format!("match-told-afresh-{why}"),
+        };
+        i18n::text(locale, &key)
+    }
 }
 
 /// The newest finished run, if it can be gone on from.

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::access::Scope;
 use crate::db::connection::LockTable;
 use crate::db::schema::{participations, persons, programmes};
 use crate::db::{Conn, Json, constraint};
@@ -119,6 +120,20 @@ pub fn list(conn: &mut Conn, after: Option<String>, rows: i64) -> Result<Vec<Pro
         query = query.filter(programmes::slug.gt(slug));
     }
     Ok(query.order(programmes::slug).limit(rows).load(conn)?)
+}
+
+/// The programmes of a scope, by slug.
+///
+/// # Errors
+/// A database error.
+pub fn list_within(conn: &mut Conn, scope: &Scope) -> Result<Vec<Programme>, Problem> {
+    let mut query = programmes::table
+        .select(Programme::as_select())
+        .into_boxed();
+    if !scope.all {
+        query = query.filter(programmes::id.eq_any(scope.programmes.clone()));
+    }
+    Ok(query.order(programmes::slug).load(conn)?)
 }
 
 /// The participation `id` with the coach of its person, or [`Problem::NotFound`].

@@ -97,7 +97,8 @@ fn figure(
         "given_m"
     };
     let given_name = dice.name(origin.name, given_kind);
-    let family_name = dice.name(origin.name, "family");
+    let drawn = dice.name(origin.name, "family");
+    let family_name = own_family_name(taken, origin.name, &given_name, drawn);
     let languages = languages(dice, origin, province, is_mentor);
     let locale = locale(&languages);
     let preferred_name = match OWN_SCRIPT.iter().find(|(o, _)| *o == origin.name) {
@@ -244,8 +245,29 @@ fn availability(dice: &mut Dice) -> Vec<(i32, i32, i32)> {
     rules
 }
 
+/// The drawn family name, or the next of the list with which nobody has the same whole name: two people of one name
+/// would look like a mistake of the product. No dice, so that nobody else changes.
+fn own_family_name(
+    taken: &BTreeMap<String, u32>,
+    origin: &'static str,
+    given: &str,
+    drawn: String,
+) -> String {
+    let names = NAME_TABLE.get(&(origin, "family"));
+    let names = names.map_or(&[][..], Vec::as_slice);
+    let at = names.iter().position(|name| *name == drawn).unwrap_or(0);
+    let from_there = names.iter().cycle().skip(at).take(names.len());
+    let mut free = from_there.filter(|name| !taken.contains_key(&base(given, name)));
+    free.next().map_or(drawn, |name| (*name).to_owned())
+}
+
+/// A whole name in the letters of an address.
+fn base(given: &str, family: &str) -> String {
+    format!("{}.{}", plain(given), plain(family))
+}
+
 fn email(taken: &mut BTreeMap<String, u32>, given: &str, family: &str) -> String {
-    let base = format!("{}.{}", plain(given), plain(family));
+    let base = base(given, family);
     let count = taken.entry(base.clone()).or_insert(0);
     *count += 1;
     let number = if *count > 1 {
@@ -343,6 +365,11 @@ mod tests {
         assert_eq!(people.len(), 490);
         let addresses: BTreeSet<_> = people.iter().map(|p| p.email.as_str()).collect();
         assert_eq!(addresses.len(), 490);
+        let names: BTreeSet<_> = people
+            .iter()
+            .map(|p| (p.given_name.as_str(), p.family_name.as_str()))
+            .collect();
+        assert_eq!(names.len(), 490, "nobody has another's whole name");
         for person in &people {
             assert!(
                 !person.given_name.is_empty() && !person.family_name.is_empty(),

@@ -36,6 +36,7 @@ role-mentee = Mentee
 
 # Pages
 access-menu-waiting = Waiting for you
+access-menu-matching = Matching
 access-menu-calendar = My calendar
 access-menu-account = My account
 access-sign-in = Sign in

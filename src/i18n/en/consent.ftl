@@ -24,7 +24,6 @@ consent-reasons = Why we suggest this match
 consent-private = You will learn how to reach { $other } when you have both said yes. Until then, { $other } will not learn how to reach you either.
 consent-change = Have you changed your mind?
 consent-deadline = Please answer before
-consent-until = { $date }, { $time } ({ $place } time)
 consent-yes = Yes, I would like to meet { $other }
 consent-no = No, not this time
 consent-reason = Would you tell us why?

@@ -112,6 +112,8 @@ match-nobody-nearest = Nearest: { $mentor } ({ $rules }).
 # Problems.
 problem-run-in-progress = A run of this programme is in progress
     .detail = Wait for it to finish, then start another.
+problem-newer-run = Somebody has started a run meanwhile
+    .detail = Look at the newest run first, then start another if it is still needed.
 problem-run-cancelled = The run was cancelled
     .detail = Nothing was saved.
 problem-too-many-people = Too many people take part
@@ -143,6 +145,10 @@ field-pins-exceed-places = The mentor has { $places ->
 } and { $pins } pairs insisted on.
 field-pinned-twice = This mentee is insisted on twice.
 field-only-for-drafts = Other places can be tried in a draft only. Change the enrolment instead.
+field-several-of-this-name = Several people have this name. Choose one of them.
+field-too-many-of-this-name = Many people have this name. Write more of it, or the email address.
+field-no-mentor-of-this-name = No mentor of this programme has this name.
+field-no-mentee-of-this-name = No mentee of this programme who waits has this name.
 field-other-mentor = Choose another mentor than the one proposed.
 
 # What the command says.
@@ -168,3 +174,171 @@ match-told-afresh-settings-differ = Both were solved afresh and proved: the sett
 match-told-afresh-people-differ = Both were solved afresh and proved: somebody who was proposed has changed their file since the newest run.
 match-told-afresh-too-many-changes = Both were solved afresh and proved: much has changed since the newest run.
 match-told-afresh-not-proved = Both were solved afresh and proved: the prices of the newest run do not hold any more.
+
+# Pages.
+match-moment = { $date }, { $time } ({ $place } time)
+match-fit = { $percent }%
+match-told-same = Nothing would change for anybody.
+match-told-proof-stable = Proved over all { $pairs } possible pairs: no mentee and mentor would both rather have each other.
+match-page-title = Matching
+match-page-lead = A run looks at everybody who waits and proposes the pairs that are best for all together. Nobody hears of it before you have decided.
+match-page-no-programme = You coordinate no programme.
+match-page-not-open = not open
+match-page-run-of = Run of { $at }
+match-page-to-decide = { $count ->
+    [0] No proposal waits for your decision.
+    [one] One proposal waits for your decision.
+   *[other] { $count } proposals wait for your decision.
+}
+match-page-no-run = There is no run yet.
+match-page-what-if = What if…
+match-page-all-runs = All runs
+match-page-replaces = { $count ->
+    [one] A new run replaces the proposal that waits for a decision. What is put aside stays.
+   *[other] A new run replaces the { $count } proposals that wait for a decision. What is put aside stays.
+}
+match-page-start = Start a run
+match-page-matched = { $matched } of the { $mentees } mentees who wait have a proposed mentor.
+match-page-mean = Mean fit: { $fit }.
+match-page-runs-title = Runs: { $programme }
+match-page-running = This run is being computed. Come back in a moment.
+match-page-earlier = Earlier runs
+match-page-run-title = Run: { $programme }
+match-page-done = The run is saved, with its proposals.
+match-page-newer = There is a newer run. This one stays as it was.
+match-page-newer-link = See the newest run
+match-page-proved = proved
+match-page-objective = What “best” means here:
+match-page-held-dropped = { $count ->
+    [one] One pair that was put aside has become impossible.
+   *[other] { $count } pairs that were put aside have become impossible.
+}
+match-page-figure-matched = With a proposed mentor
+match-page-figure-nobody = No mentor possible
+match-page-figure-taken = Places serve all better with others
+match-page-figure-away = Paused, away or without consent
+match-page-figure-mentors = Mentors
+match-page-figure-places = Free places
+match-page-figure-mean = Mean fit
+match-page-figure-points = Points in all
+match-page-proposals = Proposals
+match-page-no-proposal = This run proposes no pair.
+match-page-with = with
+match-page-fit = Fit: { $fit }
+match-page-why = Why this pair
+match-page-part = { $part }: { $points } of { $most }
+match-page-what-if-not = What if not this pair?
+match-page-more-proposals = More proposals
+match-page-waiting = Who still waits
+match-page-nobody-waits = Everybody who can be matched has a proposal.
+match-page-waits = { $days ->
+    [0] since today
+    [one] for one day
+   *[other] for { $days } days
+}
+match-page-why-nobody = Why, and what would have to change
+match-page-more-waiting = More people who wait
+match-page-fairness = Was it fair?
+match-page-fairness-lead = The same share in every group would be the same chance. Small groups vary by chance alone.
+match-page-group = Group
+match-page-group-mentees = Mentees
+match-page-group-matched = With a proposal
+match-page-group-share = Share
+match-page-group-unknown = not told
+match-page-by-language = By mother tongue
+match-page-by-region = By province
+match-page-by-waiting = By waiting time
+match-page-days = { $from } to { $to } days
+match-page-days-more = { $from } days and more
+match-page-recruit = Whom to recruit next
+match-page-recruit-none = One more mentor of any kind would change nothing now.
+match-status-proposed = waits for a decision
+match-status-held = put aside
+match-status-offered = the two are being asked
+match-status-approved = approved
+match-status-rejected = rejected
+match-status-replaced = replaced
+match-status-declined = one of the two said no
+match-status-lapsed = no answer in time
+match-status-stale = overtaken
+match-objective-coverage = As many mentees as possible get a mentor, then the best total
+match-objective-total = The best total
+match-objective-stable = Stable: no mentee and mentor would both rather have each other
+match-whatif-title = What if: { $programme }
+match-whatif-lead = Try other weights, other rules or other pairs. You see who would change before anything is saved.
+match-whatif-not-open = This programme is not open: nothing can be tried or saved.
+match-whatif-difference = What would change
+match-whatif-table = In figures
+match-whatif-figure = Figure
+match-whatif-before = As set
+match-whatif-after = With your changes
+match-whatif-change = Difference
+match-whatif-who = Who would change
+match-whatif-was = As set: { $mentor }, fit { $fit }
+match-whatif-would-be = With your changes: { $mentor }, fit { $fit }
+match-whatif-keep = Insist on this pair
+match-whatif-without = Do without this pair
+match-whatif-others = { $count ->
+    [one] One more
+   *[other] { $count } more
+}
+match-whatif-more = { $count ->
+    [one] One more change is not shown here.
+   *[other] { $count } more changes are not shown here.
+}
+match-whatif-save-title = Save it?
+match-whatif-only-draft = Other places can only be tried. To save, change the mentor’s places in the programme, then start a run.
+match-whatif-save-lead = Saving starts a new run with your changes. The programme’s own settings stay as they are.
+match-whatif-save = Save as a run
+match-whatif-weights = What counts how much
+match-whatif-weights-lead = Only the proportions matter.
+match-whatif-share = … of the whole
+match-whatif-as-set = The programme has { $value }.
+match-whatif-people = Pairs and places
+match-whatif-people-lead = Insist on a pair, do without one, or give a mentor other places.
+match-whatif-pins = Insisted on
+match-whatif-bans = Done without
+match-whatif-places = Other places
+match-whatif-places-of = Free places of { $mentor }
+match-whatif-pair = { $mentee } with { $mentor }
+match-whatif-somebody = somebody who does not take part any more
+match-whatif-drop = Take out
+match-whatif-add-more = Add a pair or places
+match-whatif-kind = What to add
+match-whatif-kind-pin = Insist on a pair
+match-whatif-kind-ban = Do without a pair
+match-whatif-kind-places = Give a mentor other places
+match-whatif-mentor = Mentor
+match-whatif-mentee = Mentee
+match-whatif-name-hint = A name or part of it, or the email address.
+match-whatif-mentee-hint = For a pair only.
+match-whatif-number = Free places
+match-whatif-number-hint = For other places only: 0 to 20.
+match-whatif-which = Who is meant?
+match-whatif-add = Add and compare
+match-whatif-rules = Rules
+match-whatif-rules-show = Show the rules
+match-whatif-compare = Compare
+match-whatif-reset = Back to the programme’s settings
+match-whatif-nothing-saved = Comparing saves nothing.
+match-setting-objective = What “best” means
+match-setting-weights-profession = Profession
+match-setting-weights-language = Language
+match-setting-weights-availability = Common time
+match-setting-weights-topics = Topics
+match-setting-weights-licensing = Licence
+match-setting-weights-place = Place and way of meeting
+match-setting-weights-wishes = Wishes
+match-setting-least-language-level = Least level of the shared language
+match-setting-least-language-level-hint = 0 to 12: B1 is 5, B2 is 7, C1 is 9.
+match-setting-least-overlap-minutes = Least common time in a week, in minutes
+match-setting-short-weeks-allowed = Weeks in which that may be missed
+match-setting-short-weeks-allowed-hint = Clocks change on different dates.
+match-setting-least-profession-permille = Least likeness of profession
+match-setting-least-profession-permille-hint = 0 for no rule, 1000 for the very same.
+match-setting-waiting-scale = What waiting earns
+match-setting-waiting-scale-hint = 0 to 10,000; counts beside the fit.
+match-setting-floor = Least fit worth a match
+match-setting-floor-hint = 0 to 10,000; only where the best total counts.
+match-setting-allow-matched-before = People who were matched before may be matched again
+match-setting-reconsider-rejected = Consider pairs again that were rejected

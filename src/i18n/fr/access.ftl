@@ -36,6 +36,7 @@ role-mentee = Personne mentorée
 
 # Pages
 access-menu-waiting = En attente
+access-menu-matching = Jumelage
 access-menu-calendar = Mon agenda
 access-menu-account = Mon compte
 access-sign-in = Ouvrir une session

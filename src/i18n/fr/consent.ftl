@@ -24,7 +24,6 @@ consent-reasons = Pourquoi nous pensons à ce jumelage
 consent-private = Vous saurez comment joindre { $other } après un oui de part et d’autre. D’ici là, { $other } ne saura pas non plus comment vous joindre.
 consent-change = Avez-vous changé d’avis?
 consent-deadline = Merci de répondre avant le
-consent-until = { $date }, { $time } (heure locale : { $place })
 consent-yes = Oui, j’aimerais rencontrer { $other }
 consent-no = Non, pas cette fois
 consent-reason = Voulez-vous nous dire pourquoi?

@@ -111,6 +111,8 @@ match-nobody-nearest = Au plus près : { $mentor } ({ $rules }).
 # Problèmes.
 problem-run-in-progress = Un calcul de ce programme est en cours
     .detail = Attendez qu’il se termine avant d’en lancer un autre.
+problem-newer-run = Un autre calcul a été lancé entre-temps
+    .detail = Regardez d’abord le dernier calcul, puis lancez-en un autre s’il le faut encore.
 problem-run-cancelled = Le calcul a été annulé
     .detail = Rien n’a été enregistré.
 problem-too-many-people = Trop de personnes participent
@@ -139,6 +141,10 @@ field-pin-breaks-rule = Ce jumelage n’est pas possible : { $rule }.
 field-pins-exceed-places = Places libres de la personne mentore : { $places }; jumelages imposés : { $pins }.
 field-pinned-twice = Cette personne figure dans deux jumelages imposés.
 field-only-for-drafts = D’autres places ne s’essaient que dans une ébauche. Modifiez plutôt l’inscription.
+field-several-of-this-name = Plusieurs personnes portent ce nom. Choisissez l’une d’elles.
+field-too-many-of-this-name = Beaucoup de personnes portent ce nom. Écrivez-en davantage, ou l’adresse courriel.
+field-no-mentor-of-this-name = Aucune personne mentore de ce programme ne porte ce nom.
+field-no-mentee-of-this-name = Aucune personne mentorée en attente dans ce programme ne porte ce nom.
 field-other-mentor = Choisissez une autre personne mentore que celle qui est proposée.
 
 # Ce que dit la commande.
@@ -164,3 +170,171 @@ match-told-afresh-settings-differ = Les deux résultats ont été refaits à neu
 match-told-afresh-people-differ = Les deux résultats ont été refaits à neuf et sont prouvés : une personne proposée a modifié son dossier depuis le dernier calcul.
 match-told-afresh-too-many-changes = Les deux résultats ont été refaits à neuf et sont prouvés : beaucoup de choses ont changé depuis le dernier calcul.
 match-told-afresh-not-proved = Les deux résultats ont été refaits à neuf et sont prouvés : les prix du dernier calcul ne valent plus.
+
+# Pages.
+match-moment = { $date }, { $time } (heure locale : { $place })
+match-fit = { $percent } %
+match-told-same = Rien ne changerait pour personne.
+match-told-proof-stable = Prouvé sur les { $pairs } jumelages possibles : personne ne préférerait changer avec l’accord de l’autre côté.
+match-page-title = Jumelage
+match-page-lead = Un calcul prend en compte toutes les personnes en attente et propose les jumelages les meilleurs pour l’ensemble. Personne n’en est informé avant votre décision.
+match-page-no-programme = Vous ne coordonnez aucun programme.
+match-page-not-open = pas ouvert
+match-page-run-of = Calcul du { $at }
+match-page-to-decide = { $count ->
+    [0] Aucune proposition n’attend votre décision.
+    [one] Une proposition attend votre décision.
+   *[other] { $count } propositions attendent votre décision.
+}
+match-page-no-run = Il n’y a pas encore de calcul.
+match-page-what-if = Simuler…
+match-page-all-runs = Tous les calculs
+match-page-replaces = { $count ->
+    [one] Un nouveau calcul remplace la proposition qui attend une décision. Ce qui est mis de côté reste.
+   *[other] Un nouveau calcul remplace les { $count } propositions qui attendent une décision. Ce qui est mis de côté reste.
+}
+match-page-start = Lancer un calcul
+match-page-matched = Personnes mentorées en attente : { $mentees }. Avec une proposition : { $matched }.
+match-page-mean = Affinité moyenne : { $fit }.
+match-page-runs-title = Calculs : { $programme }
+match-page-running = Ce calcul est en cours. Revenez dans un instant.
+match-page-earlier = Calculs précédents
+match-page-run-title = Calcul : { $programme }
+match-page-done = Le calcul est enregistré, avec ses propositions.
+match-page-newer = Il y a un calcul plus récent. Celui-ci reste tel quel.
+match-page-newer-link = Voir le dernier calcul
+match-page-proved = prouvé
+match-page-objective = Ce que « meilleur » veut dire ici :
+match-page-held-dropped = { $count ->
+    [one] Un jumelage mis de côté est devenu impossible.
+   *[other] { $count } jumelages mis de côté sont devenus impossibles.
+}
+match-page-figure-matched = Avec une proposition
+match-page-figure-nobody = Sans jumelage possible
+match-page-figure-taken = Places mieux employées ailleurs
+match-page-figure-away = En pause, absentes ou sans consentement
+match-page-figure-mentors = Personnes mentores
+match-page-figure-places = Places libres
+match-page-figure-mean = Affinité moyenne
+match-page-figure-points = Points au total
+match-page-proposals = Propositions
+match-page-no-proposal = Ce calcul ne propose aucun jumelage.
+match-page-with = et
+match-page-fit = Affinité : { $fit }
+match-page-why = Pourquoi ce jumelage
+match-page-part = { $part } : { $points } sur { $most }
+match-page-what-if-not = Et sans ce jumelage?
+match-page-more-proposals = Autres propositions
+match-page-waiting = Qui attend encore
+match-page-nobody-waits = Toutes les personnes qui peuvent être jumelées ont une proposition.
+match-page-waits = { $days ->
+    [0] depuis aujourd’hui
+    [one] depuis { $days } jour
+   *[other] depuis { $days } jours
+}
+match-page-why-nobody = Pourquoi, et ce qu’il faudrait changer
+match-page-more-waiting = Autres personnes en attente
+match-page-fairness = Était-ce équitable?
+match-page-fairness-lead = La même part dans chaque groupe voudrait dire la même chance. Dans un petit groupe, la part varie déjà par hasard.
+match-page-group = Groupe
+match-page-group-mentees = Personnes mentorées
+match-page-group-matched = Avec une proposition
+match-page-group-share = Part
+match-page-group-unknown = non précisé
+match-page-by-language = Par langue maternelle
+match-page-by-region = Par province
+match-page-by-waiting = Par temps d’attente
+match-page-days = { $from } à { $to } jours
+match-page-days-more = { $from } jours et plus
+match-page-recruit = Qui recruter ensuite
+match-page-recruit-none = Pour le moment, une personne mentore de plus ne changerait rien.
+match-status-proposed = attend une décision
+match-status-held = mise de côté
+match-status-offered = les deux personnes sont consultées
+match-status-approved = approuvée
+match-status-rejected = rejetée
+match-status-replaced = remplacée
+match-status-declined = refusée par l’une des deux personnes
+match-status-lapsed = sans réponse à temps
+match-status-stale = dépassée
+match-objective-coverage = Le plus de jumelages possible, puis le meilleur total
+match-objective-total = Le meilleur total
+match-objective-stable = Ensemble stable : personne ne préférerait changer avec l’accord de l’autre côté
+match-whatif-title = Simulation : { $programme }
+match-whatif-lead = Essayez d’autres poids, d’autres règles ou d’autres jumelages. Vous voyez ce qui changerait avant d’enregistrer quoi que ce soit.
+match-whatif-not-open = Ce programme n’est pas ouvert : rien ne peut être essayé ni enregistré.
+match-whatif-difference = Ce qui changerait
+match-whatif-table = En chiffres
+match-whatif-figure = Chiffre
+match-whatif-before = Selon les réglages
+match-whatif-after = Avec vos changements
+match-whatif-change = Écart
+match-whatif-who = Pour qui cela changerait
+match-whatif-was = Selon les réglages : { $mentor }, affinité { $fit }
+match-whatif-would-be = Avec vos changements : { $mentor }, affinité { $fit }
+match-whatif-keep = Imposer ce jumelage
+match-whatif-without = Se passer de ce jumelage
+match-whatif-others = { $count ->
+    [one] Un autre changement
+   *[other] { $count } autres changements
+}
+match-whatif-more = { $count ->
+    [one] Un autre changement n’est pas montré ici.
+   *[other] { $count } autres changements ne sont pas montrés ici.
+}
+match-whatif-save-title = L’enregistrer?
+match-whatif-only-draft = D’autres places peuvent seulement être essayées. Pour enregistrer, modifiez les places de la personne mentore dans le programme, puis lancez un calcul.
+match-whatif-save-lead = Enregistrer lance un nouveau calcul avec vos changements. Les réglages du programme restent les mêmes.
+match-whatif-save = Enregistrer comme calcul
+match-whatif-weights = Ce qui compte, et combien
+match-whatif-weights-lead = Seules les proportions comptent.
+match-whatif-share = … du tout
+match-whatif-as-set = Réglage du programme : { $value }.
+match-whatif-people = Jumelages et places
+match-whatif-people-lead = Imposez un jumelage, passez-vous d’un autre ou donnez d’autres places à une personne mentore.
+match-whatif-pins = Imposés
+match-whatif-bans = Écartés
+match-whatif-places = Autres places
+match-whatif-places-of = Places libres : { $mentor }
+match-whatif-pair = { $mentee } et { $mentor }
+match-whatif-somebody = une personne qui ne participe plus
+match-whatif-drop = Retirer
+match-whatif-add-more = Ajouter un jumelage ou des places
+match-whatif-kind = Quoi ajouter
+match-whatif-kind-pin = Imposer un jumelage
+match-whatif-kind-ban = Se passer d’un jumelage
+match-whatif-kind-places = Donner d’autres places à une personne mentore
+match-whatif-mentor = Personne mentore
+match-whatif-mentee = Personne mentorée
+match-whatif-name-hint = Un nom, une partie du nom ou l’adresse courriel.
+match-whatif-mentee-hint = Pour un jumelage seulement.
+match-whatif-number = Places libres
+match-whatif-number-hint = Pour d’autres places seulement : de 0 à 20.
+match-whatif-which = De qui s’agit-il?
+match-whatif-add = Ajouter et comparer
+match-whatif-rules = Règles
+match-whatif-rules-show = Montrer les règles
+match-whatif-compare = Comparer
+match-whatif-reset = Revenir aux réglages du programme
+match-whatif-nothing-saved = Comparer n’enregistre rien.
+match-setting-objective = Ce que « meilleur » veut dire
+match-setting-weights-profession = Profession
+match-setting-weights-language = Langue
+match-setting-weights-availability = Temps libre commun
+match-setting-weights-topics = Sujets
+match-setting-weights-licensing = Permis d’exercice
+match-setting-weights-place = Lieu et façon de se rencontrer
+match-setting-weights-wishes = Souhaits
+match-setting-least-language-level = Niveau minimal de la langue commune
+match-setting-least-language-level-hint = De 0 à 12 : B1 vaut 5, B2 vaut 7, C1 vaut 9.
+match-setting-least-overlap-minutes = Temps libre commun minimal par semaine, en minutes
+match-setting-short-weeks-allowed = Semaines où il peut manquer
+match-setting-short-weeks-allowed-hint = Les changements d’heure ne tombent pas partout le même jour.
+match-setting-least-profession-permille = Ressemblance minimale des professions
+match-setting-least-profession-permille-hint = 0 : aucune règle; 1000 : exactement la même.
+match-setting-waiting-scale = Ce que rapporte l’attente
+match-setting-waiting-scale-hint = De 0 à 10 000; s’ajoute à l’affinité.
+match-setting-floor = Affinité minimale d’un jumelage
+match-setting-floor-hint = De 0 à 10 000; seulement si le meilleur total compte.
+match-setting-allow-matched-before = Des personnes déjà jumelées peuvent l’être de nouveau
+match-setting-reconsider-rejected = Reprendre en compte les jumelages rejetés

@@ -16,9 +16,9 @@ use super::store::{self, Contact};
 use crate::db::Conn;
 use crate::i18n;
 use crate::kernel::secret::hex;
-use crate::kernel::{Actor, Context, Instant, Locale, Problem};
-use crate::mail::When;
+use crate::kernel::{Actor, Context, Locale, Problem};
 use crate::matching::consent::{ConsentStatus, MatchConsent};
+use crate::matching::moment::moment;
 use crate::matching::store as proposals;
 use crate::matching::{Proposal, ProposalStatus};
 use crate::programmes::{self, Side};
@@ -247,7 +247,7 @@ fn page(
         city: other.city.as_deref(),
         reasons: reasons.iter().map(String::as_str).collect(),
         programme,
-        until: due.map(|due| until(ctx.locale, &sheet.contact, due)),
+        until: due.map(|due| moment(ctx.locale, sheet.contact.zone(), due)),
         due_at: due.map(|due| due.rfc3339()),
         reason: reason.or_else(|| sheet.consent.reason.clone()),
         faults,
@@ -255,36 +255,6 @@ fn page(
         proof: proof(ctx, &sheet.consent),
     };
     page_with(request, status, "matching/consent.html", &page)
-}
-
-/// "Tuesday 13 October 2026, 08:00, Toronto time".
-fn until(locale: Locale, contact: &Contact, due: Instant) -> String {
-    let when = When::new(due, due, contact.zone(), locale);
-    let say = |key: &str, args: &[(&'static str, String)]| {
-        let pairs = args.iter().map(|(name, value)| (*name, value.as_str()));
-        i18n::text_with_pairs(locale, key, pairs)
-    };
-    let number = |key: &str, value: u32| say(key, &[("number", value.to_string())]);
-    let date = [
-        ("weekday", number("meeting-weekday", when.weekday)),
-        ("day", when.day.to_string()),
-        ("month", number("meeting-month", when.month)),
-        ("year", when.year.to_string()),
-    ];
-    // Two digits as text: a number would lose its leading zero.
-    let whole = if when.start.minute == 0 { "yes" } else { "no" };
-    let clock: i18n::Args<'_> = [
-        ("hour".into(), when.start.hour.to_string().into()),
-        ("minute".into(), format!("{:02}", when.start.minute).into()),
-        ("whole".into(), whole.into()),
-    ]
-    .into();
-    let until = [
-        ("date", say("meeting-date", &date)),
-        ("time", i18n::text_with(locale, "meeting-clock", &clock)),
-        ("place", when.place),
-    ];
-    say("consent-until", &until)
 }
 
 /// Signs a form for one consent.

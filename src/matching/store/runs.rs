@@ -1,14 +1,16 @@
 //! The queries of runs.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
-use crate::db::schema::match_runs;
+use crate::db::schema::{match_runs, proposals};
 use crate::db::{Conn, Constraint, Json, constraint};
 use crate::kernel::ids::{MatchRunId, ProgrammeId};
 use crate::kernel::{Instant, Problem};
 use crate::matching::engine::Outcome;
 use crate::matching::inputs::Inputs;
-use crate::matching::model::{MatchRun, RunStatus};
+use crate::matching::model::{MatchRun, ProposalStatus, RunStatus};
 use crate::matching::summary::Summary;
 
 /// Saves a run that begins.
@@ -115,6 +117,52 @@ pub fn newest_finished(conn: &mut Conn, programme: ProgrammeId) -> QueryResult<M
         .order((t::started_at.desc(), t::id.desc()))
         .select(MatchRun::as_select())
         .first(conn)
+}
+
+/// Where matching stands in a programme.
+#[derive(Debug, Clone, Default)]
+pub struct Newest {
+    /// The newest finished run.
+    pub run: Option<MatchRun>,
+    /// Proposals that wait for a decision.
+    pub proposed: i64,
+}
+
+/// Where matching stands in each of some programmes, in three queries.
+///
+/// # Errors
+/// A database error.
+pub fn newest_of(
+    conn: &mut Conn,
+    programmes: &[ProgrammeId],
+) -> Result<HashMap<ProgrammeId, Newest>, Problem> {
+    use {match_runs as t, proposals as p};
+    let done: Vec<(ProgrammeId, MatchRunId)> = t::table
+        .filter(t::programme_id.eq_any(programmes.iter().copied()))
+        .filter(t::status.eq(RunStatus::Done))
+        .order((t::started_at, t::id))
+        .select((t::programme_id, t::id))
+        .load(conn)?;
+    let last: HashMap<ProgrammeId, MatchRunId> = done.into_iter().collect();
+    let runs: Vec<MatchRun> = t::table
+        .filter(t::id.eq_any(last.into_values()))
+        .select(MatchRun::as_select())
+        .load(conn)?;
+    let open: Vec<(ProgrammeId, i64)> = p::table
+        .filter(p::programme_id.eq_any(programmes.iter().copied()))
+        .filter(p::status.eq(ProposalStatus::Proposed))
+        .group_by(p::programme_id)
+        .select((p::programme_id, diesel::dsl::count_star()))
+        .load(conn)?;
+    let mut found: HashMap<ProgrammeId, Newest> = HashMap::new();
+    for run in runs {
+        let of = found.entry(run.programme_id).or_default();
+        of.run = Some(run);
+    }
+    for (programme, proposed) in open {
+        found.entry(programme).or_default().proposed = proposed;
+    }
+    Ok(found)
 }
 
 /// The frozen inputs and outcome of a finished run.

@@ -176,21 +176,7 @@ fn conditions(filter: &Filter) -> Vec<Condition> {
             persons::status.ne(PersonStatus::Archived.as_str()),
         )],
     };
-    for word in filter.q.iter().flat_map(|q| q.split_whitespace()).take(8) {
-        let (name, address) = (fold(word), word.to_lowercase());
-        let by_address: Condition = Box::new(
-            coalesce_text(persons::email_key, "")
-                .like(contains(&address))
-                .escape('\\'),
-        );
-        // A word of signs only (`@`) folds to nothing; then only the address can hold it.
-        all.push(if name.is_empty() {
-            by_address
-        } else {
-            let by_name = persons::name_key.like(contains(&name)).escape('\\');
-            or(Box::new(by_name), by_address)
-        });
-    }
+    all.extend(filter.q.iter().flat_map(|q| of_words(q)));
     if let Some(city) = &filter.city {
         all.push(Box::new(
             // The database folds both sides: SQLite leaves É as it is.
@@ -204,6 +190,26 @@ fn conditions(filter: &Filter) -> Vec<Condition> {
     }
     all.extend(through_lists(filter));
     all
+}
+
+/// That every word of `text` (the first eight) occurs in the names or the address, whatever its accents and case.
+pub fn of_words(text: &str) -> Vec<Condition> {
+    let each = text.split_whitespace().take(8).map(|word| {
+        let (name, address) = (fold(word), word.to_lowercase());
+        let by_address: Condition = Box::new(
+            coalesce_text(persons::email_key, "")
+                .like(contains(&address))
+                .escape('\\'),
+        );
+        // A word of signs only (`@`) folds to nothing; then only the address can hold it.
+        if name.is_empty() {
+            by_address
+        } else {
+            let by_name = persons::name_key.like(contains(&name)).escape('\\');
+            or(Box::new(by_name), by_address)
+        }
+    });
+    each.collect()
 }
 
 fn through_lists(filter: &Filter) -> Vec<Condition> {
