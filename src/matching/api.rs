@@ -1,7 +1,5 @@
 //! Runs over the API: starting one, trying one, reading, explaining and replaying them.
 
-use std::sync::Arc;
-
 use actix_web::web::{Data, Json};
 use actix_web::{Either, Responder, get, post};
 use serde::{Deserialize, Serialize};
@@ -13,11 +11,11 @@ use crate::access::policy::{self, Action, Object};
 use crate::db::Conn;
 use crate::kernel::ids::{AccountId, MatchRunId, ParticipationId, ProgrammeId};
 use crate::kernel::{Context, Instant, Problem};
-use crate::matching::engine::Options;
 use crate::matching::frozen::{self, Replayed};
 use crate::matching::recruit::Recruiting;
-use crate::matching::run::{self, StopWhenDropped};
+use crate::matching::run::{self, GoneBy, StopWhenDropped};
 use crate::matching::summary::Summary;
+use crate::matching::turn::turn;
 use crate::matching::what_if::{self, Compared};
 use crate::matching::why::{self, MenteeWhy, PairWhy};
 use crate::matching::{MatchRun, Request, RunStatus, consent, proposals_api, record_api, store};
@@ -94,24 +92,18 @@ async fn run_matching(
     body: Body<Request>,
 ) -> Result<impl Responder, Problem> {
     let stop = StopWhenDropped::default();
-    let cancel = Arc::clone(&stop.0);
-    let (ctx, request) = (caller.ctx, body.0);
+    let _turn = turn().await?;
+    let (ctx, request, options) = (caller.ctx, body.0, stop.options());
     if request.draft {
         let compared = app
             .db
-            .run(move |conn| {
-                let options = Options {
-                    cancel: Some(cancel),
-                    ..Options::default()
-                };
-                what_if::what_if(conn, &ctx, id.0, &request, &options)
-            })
+            .run(move |conn| what_if::what_if(conn, &ctx, id.0, &request, &options))
             .await?;
         return Ok(Either::Left(Json(compared)));
     }
     let made = app
         .db
-        .run(move |conn| run::run(conn, &ctx, id.0, &request, Some(cancel)))
+        .run(move |conn| run::run_told(conn, &ctx, id.0, &request, GoneBy::Nothing, &options))
         .await?;
     let (version, location) = (made.version, format!("/api/v1/match-runs/{}", made.id));
     Ok(Either::Right(Versioned::created(

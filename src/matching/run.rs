@@ -34,6 +34,17 @@ pub type Cancel = Arc<AtomicBool>;
 #[derive(Debug, Default)]
 pub struct StopWhenDropped(pub Cancel);
 
+impl StopWhenDropped {
+    /// Options of a run or a draft that stops with it.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        Options {
+            cancel: Some(Cancel::clone(&self.0)),
+            ..Options::default()
+        }
+    }
+}
+
 impl Drop for StopWhenDropped {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
@@ -240,6 +251,8 @@ fn keep_held(inputs: &mut Inputs, instance: Instance, held: &[Held]) -> (Instanc
     for pair in held {
         let at = (inputs.mentee_at(pair.mentee), inputs.mentor_at(pair.mentor));
         let kept = match at {
+            // Insisted on besides: it is in the instance already.
+            (Some(mentee), Some(mentor)) if inputs.pins.contains(&(mentee, mentor)) => continue,
             (Some(mentee), Some(mentor)) if inputs.pins.iter().all(|(of, _)| *of != mentee) => {
                 let pinned = instance.with_pin(mentee, mentor).ok();
                 pinned.map(|pinned| (pinned, mentee, mentor))

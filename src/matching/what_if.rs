@@ -15,7 +15,8 @@ use crate::i18n;
 use crate::kernel::ids::{MatchRunId, ProgrammeId};
 use crate::kernel::{Context, Locale, Problem};
 use crate::matching::engine::explain::{Change, compare};
-use crate::matching::engine::{Options, Outcome, Stage};
+use crate::matching::engine::pair::parts;
+use crate::matching::engine::{Instance, Options, Outcome, Stage};
 use crate::matching::frozen::{Frozen, frozen};
 use crate::matching::inputs::VERSION;
 use crate::matching::run::Prepared;
@@ -45,10 +46,42 @@ pub struct Compared {
     pub won: usize,
     /// Mentees who are matched and would not be.
     pub lost: usize,
-    /// Points won (or lost, below zero) in the sum of all scores.
+    /// What the current set is worth by the draft's weights and rules: what the two sides can be compared by.
+    pub before_by_draft: Worth,
+    /// Points won (or lost, below zero) in the sum of all scores, both sides by the draft's weights and rules.
     pub points: i64,
-    /// Who would have another mentor, or none, or one at last.
+    /// Who would have another mentor, or none, or one at last; scores by the draft's weights and rules.
     pub changes: Vec<Moved>,
+}
+
+/// What a set of pairs is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = WhatIfWorth)]
+pub struct Worth {
+    /// Sum of the scores.
+    pub score_total: i64,
+    /// Mean score, 0 to 10,000.
+    pub score_mean: i64,
+}
+
+impl Worth {
+    /// Of the pairs of an outcome, scored as another instance of the same people scores them.
+    fn of(outcome: &Outcome, instance: &Instance) -> Self {
+        let scores = outcome
+            .pairs
+            .iter()
+            .map(|pair| score(instance, pair.mentee, pair.mentor));
+        let score_total: i64 = scores.map(i64::from).sum();
+        let count = i64::try_from(outcome.pairs.len()).unwrap_or(i64::MAX);
+        Self {
+            score_total,
+            score_mean: score_total / count.max(1),
+        }
+    }
+}
+
+fn score(instance: &Instance, mentee: u32, mentor: u32) -> i32 {
+    parts(instance, mentee, mentor).total()
 }
 
 impl Compared {
@@ -167,7 +200,13 @@ fn compared(
     (was, is): (Outcome, Outcome),
     (method, afresh_because, run_id): (Method, Option<Afresh>, Option<MatchRunId>),
 ) -> Result<Compared, Problem> {
-    let changes = compare(&was, &is);
+    let mut changes = compare(&was, &is);
+    // One measure for both sides: with other weights the same pair has another score.
+    for change in &mut changes {
+        let before = change.before;
+        change.score_before = before.map(|mentor| score(&after.instance, change.mentee, mentor));
+    }
+    let before_by_draft = Worth::of(&was, &after.instance);
     let summary = |of: &Prepared, outcome: &Outcome| {
         Summary::of(&of.inputs, &of.instance, outcome, of.held_dropped.clone())
     };
@@ -185,7 +224,8 @@ fn compared(
         run_id,
         won: count(|change| change.before.is_none()),
         lost: count(|change| change.after.is_none()),
-        points: now.score_total - before.score_total,
+        points: now.score_total - before_by_draft.score_total,
+        before_by_draft,
         changes: why::changes(conn, &frozen, &changes)?,
         before,
         after: now,
