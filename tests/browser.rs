@@ -48,6 +48,7 @@ fn pages(app: &TestApp) -> Vec<Value> {
     pages.extend(accounts::signed_in(app));
     pages.extend(accounts::front_doors(app));
     pages.extend(matching::offers(app));
+    pages.extend(matching::console(app));
     pages.extend(mails::digests(app));
     pages
 }

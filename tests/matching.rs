@@ -3,6 +3,7 @@
 mod command;
 mod consenting;
 mod deciding;
+mod deciding_pages;
 mod explaining;
 mod overtaken;
 mod pages;

@@ -8,7 +8,7 @@ use super::model::Section;
 use super::store;
 use crate::db::Conn;
 use crate::i18n;
-use crate::kernel::ids::{AccountId, MentorshipId, OutboxId, PersonId, ProgrammeId};
+use crate::kernel::ids::{AccountId, MentorshipId, OutboxId, PersonId, ProgrammeId, ProposalId};
 use crate::kernel::{Context, Instant, Locale, Problem, Zone};
 use crate::mail::When;
 use crate::mail::message;
@@ -54,6 +54,8 @@ pub struct Item {
     pub write_to: Vec<String>,
     /// A mail that can be sent again.
     pub mail: Option<OutboxId>,
+    /// A proposal to decide about.
+    pub proposal: Option<ProposalId>,
 }
 
 /// Everything that waits; kinds of which nothing waits are left out.
@@ -194,6 +196,7 @@ fn offers(conn: &mut Conn, ctx: &Context, reach: &Reach) -> Result<Vec<Item>, Pr
         };
         Item {
             line: say(ctx.locale, key, args),
+            proposal: Some(one.proposal),
             ..Item::default()
         }
     });
@@ -228,14 +231,18 @@ fn held(conn: &mut Conn, ctx: &Context, reach: &Reach) -> Result<Vec<Item>, Prob
 
 fn proposals(conn: &mut Conn, ctx: &Context, reach: &Reach) -> Result<Vec<Item>, Problem> {
     let found = store::open_proposals(conn, reach, MOST)?;
-    let people = people_of(conn, found.iter().flat_map(|(one, other)| [*one, *other]))?;
-    let items = found.iter().map(|(mentor, mentee)| {
+    let people = people_of(
+        conn,
+        found.iter().flat_map(|(_, one, other)| [*one, *other]),
+    )?;
+    let items = found.iter().map(|(proposal, mentor, mentee)| {
         let pair: Vec<&Contact> = [mentor, mentee]
             .into_iter()
             .filter_map(|id| people.get(id))
             .collect();
         Item {
             line: names(ctx.locale, &pair),
+            proposal: Some(*proposal),
             ..Item::default()
         }
     });

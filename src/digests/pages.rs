@@ -55,6 +55,8 @@ struct ItemView {
     write_to: Option<String>,
     /// Where the form goes that sends a mail again.
     again: Option<String>,
+    /// The page on which it is decided.
+    decide: Option<String>,
 }
 
 impl SectionView {
@@ -75,6 +77,7 @@ impl ItemView {
             write_to: (!item.write_to.is_empty())
                 .then(|| format!("mailto:{}", item.write_to.join(","))),
             again: item.mail.map(|id| format!("/waiting/mails/{id}")),
+            decide: item.proposal.map(|id| format!("/proposals/{id}")),
         }
     }
 }

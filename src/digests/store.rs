@@ -236,18 +236,18 @@ pub fn held_messages(
         .load(conn)
 }
 
-/// Proposals that wait for a decision: mentor and mentee, the oldest first.
+/// Proposals that wait for a decision, with mentor and mentee, the oldest first.
 pub fn open_proposals(
     conn: &mut Conn,
     reach: &Reach,
     most: i64,
-) -> QueryResult<Vec<(PersonId, PersonId)>> {
+) -> QueryResult<Vec<(ProposalId, PersonId, PersonId)>> {
     proposals::table
         .filter(proposals::programme_id.eq_any(&reach.programmes))
         .filter(proposals::status.eq(ProposalStatus::Proposed))
         .order(proposals::id)
         .limit(most)
-        .select((proposals::mentor_id, proposals::mentee_id))
+        .select((proposals::id, proposals::mentor_id, proposals::mentee_id))
         .load(conn)
 }
 
@@ -281,6 +281,7 @@ pub fn consents_due(
 /// An offer that came to nothing.
 #[derive(Debug, Clone)]
 pub struct Ended {
+    pub proposal: ProposalId,
     pub mentor: PersonId,
     pub mentee: PersonId,
     pub status: ProposalStatus,
@@ -360,27 +361,25 @@ fn ended_in(conn: &mut Conn, programme: ProgrammeId, since: Instant) -> QueryRes
             (match_consents::person_id, match_consents::status),
         ))
         .load(conn)?;
-    let mut found: Vec<(ProposalId, Ended)> = Vec::new();
+    let mut found: Vec<Ended> = Vec::new();
     for ((id, mentee_part, mentor, mentee), (status, reason), (person, said)) in rows {
         if looked_after.contains(&mentee_part) {
             continue;
         }
         let by = matches!(said, ConsentStatus::Declined | ConsentStatus::Lapsed).then_some(person);
-        match found.last_mut().filter(|(last, _)| *last == id) {
-            Some((_, ended)) => ended.by = ended.by.or(by),
-            None => found.push((
-                id,
-                Ended {
-                    mentor,
-                    mentee,
-                    status,
-                    reason,
-                    by,
-                },
-            )),
+        match found.last_mut().filter(|last| last.proposal == id) {
+            Some(ended) => ended.by = ended.by.or(by),
+            None => found.push(Ended {
+                proposal: id,
+                mentor,
+                mentee,
+                status,
+                reason,
+                by,
+            }),
         }
     }
-    Ok(found.into_iter().map(|(_, ended)| ended).collect())
+    Ok(found)
 }
 
 /// An active mentorship, and the rhythm in days in which its programme's pairs meet.

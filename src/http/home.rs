@@ -38,6 +38,8 @@ struct Start {
     mentorships: Option<i64>,
     /// Proposals that wait for a decision.
     proposals: Option<i64>,
+    /// Whether they run the matching of a programme.
+    matching: bool,
     /// Mails that could not be delivered.
     dead_mails: Option<i64>,
     /// Whether this deployment shows its mails at `/mailbox`.
@@ -64,6 +66,7 @@ fn start_of(conn: &mut Conn, ctx: &Context) -> Result<Start, Problem> {
         meetings: next_meetings(conn, ctx)?,
         mentorships: open_mentorships(conn, ctx)?,
         proposals: open_proposals(conn, ctx)?,
+        matching: policy::scope(&ctx.actor, Action::ListMatchRuns).is_ok(),
         dead_mails: dead_mails(conn, ctx)?,
         mailbox: ctx.settings().mail.transport == Transport::Mailbox,
     })

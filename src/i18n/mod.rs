@@ -81,7 +81,7 @@ pub fn number(locale: Locale, number: i64) -> String {
         text.push('\u{2212}');
     }
     for (at, digit) in digits.char_indices() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(apart);
         }
         text.push(digit);

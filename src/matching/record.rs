@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::policy::{self, Action};
+use crate::access::policy::{self, Action, Object};
 use crate::db::Conn;
 use crate::db::schema::{accounts, match_decisions, proposals};
 use crate::i18n;
@@ -22,6 +22,7 @@ use crate::matching::consent::other::InBoth;
 use crate::matching::consent::{self, ConsentStatus, MatchConsent};
 use crate::matching::model::{Criteria, Decided, Decision, PartPoints};
 use crate::matching::sentences::{Reason, reasons};
+use crate::matching::store;
 use crate::mentorships;
 use crate::programmes::{self, Participation, Side};
 
@@ -99,6 +100,14 @@ struct Sources {
     names: HashMap<PersonId, String>,
 }
 
+impl Sources {
+    /// Whether a decision is the other side's answer, which is none of the reader's business.
+    fn hides(&self, decision: &Decision) -> bool {
+        let own = decision.person_id == Some(self.me.person_id);
+        decision.person_id.is_some() && !own && self.reader == Reader::Themself
+    }
+}
+
 /// Reads the record of a part in a programme.
 ///
 /// # Errors
@@ -139,6 +148,37 @@ pub fn read(conn: &mut Conn, ctx: &Context, id: ParticipationId) -> Result<Match
             fr: i18n::text(Locale::Fr, "record-rights"),
         },
     })
+}
+
+/// What was decided and answered about one proposal, the first first, in words: when, and what. For coordinators, and
+/// for nobody who is one of the two: it tells what each said, and why.
+///
+/// # Errors
+/// 403, 404.
+pub fn of_proposal(
+    conn: &mut Conn,
+    ctx: &Context,
+    proposal: &Proposal,
+) -> Result<Vec<(Instant, Vec<String>)>, Problem> {
+    let object = Object::of_programme(proposal.programme_id);
+    policy::allow(&ctx.actor, Action::DecideProposal, &object)?;
+    let reader = ctx.actor.person_id();
+    if [proposal.mentor_id, proposal.mentee_id]
+        .map(Some)
+        .contains(&reader)
+    {
+        return Ok(Vec::new());
+    }
+    let mut decisions = store::decisions_of(conn, proposal.id)?;
+    decisions.sort_by_key(|one| (one.decided_at, rank(one.decision), one.id));
+    let (me, _) = programmes::store::participation(conn, proposal.mentee_participation_id)?;
+    let found = vec![proposal.clone()];
+    let sources = sources(conn, me, Reader::Staff, &decisions, found)?;
+    let said = decisions.iter().map(|decision| {
+        let shown = Shown::of(&sources, decision, proposal);
+        (decision.decided_at, shown.said(ctx.locale))
+    });
+    Ok(said.collect())
 }
 
 /// The order of decisions that were made at one instant.
@@ -188,10 +228,7 @@ fn sources(
 
 fn entry(sources: &Sources, decision: &Decision) -> Option<RecordEntry> {
     let proposal = sources.proposals.get(&decision.proposal_id)?;
-    let own = decision.person_id == Some(sources.me.person_id);
-    let others = decision.person_id.is_some() && !own;
-    let hidden = others && sources.reader == Reader::Themself;
-    if hidden && decision.decision == Decided::Consented {
+    if sources.hides(decision) && decision.decision == Decided::Consented {
         // Whether and when the other side has said yes shows in the beginning, and nowhere before.
         return None;
     }
@@ -200,39 +237,15 @@ fn entry(sources: &Sources, decision: &Decision) -> Option<RecordEntry> {
         Side::Mentee => proposal.mentor_id,
     };
     let known = knows(sources, proposal);
-    let consent = sources
-        .consents
-        .iter()
-        .find(|one| one.proposal_id == proposal.id && Some(one.person_id) == decision.person_id);
-    // The words of a no stay with the consent; those of a coordinator with the decision.
-    let reason = match consent {
-        Some(consent) if decision.decision == Decided::Declined && !hidden => {
-            consent.reason.clone()
-        }
-        Some(_) => None,
-        None => decision.reason.clone(),
-    };
-    let decided_by = decision
-        .decided_by
-        .filter(|_| decision.person_id.is_none())
-        .and_then(|id| sources.deciders.get(&id).cloned());
+    let shown = Shown::of(sources, decision, proposal);
     let criteria = &decision.criteria.0;
-    let shown = Shown {
-        sources,
-        decision,
-        proposal,
-        hidden,
-        own,
-        decided_by: decided_by.as_deref(),
-        reason: reason.as_deref(),
-    };
     Some(RecordEntry {
         proposal_id: proposal.id,
         at: decision.decided_at,
         other: known
             .then(|| sources.names.get(&other_id).cloned())
             .flatten(),
-        decision: (!hidden).then_some(decision.decision),
+        decision: (!shown.hidden).then_some(decision.decision),
         overridden: decision.overridden,
         grounds: Grounds {
             run_id: criteria.run_id,
@@ -251,8 +264,8 @@ fn entry(sources: &Sources, decision: &Decision) -> Option<RecordEntry> {
             en: shown.sentences(Locale::En),
             fr: shown.sentences(Locale::Fr),
         },
-        decided_by,
-        reason,
+        decided_by: shown.decided_by.map(str::to_owned),
+        reason: shown.reason.map(str::to_owned),
     })
 }
 
@@ -287,8 +300,45 @@ struct Shown<'a> {
     reason: Option<&'a str>,
 }
 
-impl Shown<'_> {
+impl<'a> Shown<'a> {
+    fn of(sources: &'a Sources, decision: &'a Decision, proposal: &'a Proposal) -> Self {
+        let hidden = sources.hides(decision);
+        let consent = sources.consents.iter().find(|one| {
+            one.proposal_id == proposal.id && Some(one.person_id) == decision.person_id
+        });
+        // The words of a no stay with the consent; those of a coordinator with the decision.
+        let reason = match consent {
+            Some(consent) if decision.decision == Decided::Declined && !hidden => {
+                consent.reason.as_deref()
+            }
+            Some(_) => None,
+            None => decision.reason.as_deref(),
+        };
+        let decided_by = decision
+            .decided_by
+            .filter(|_| decision.person_id.is_none())
+            .and_then(|id| sources.deciders.get(&id));
+        Self {
+            sources,
+            decision,
+            proposal,
+            hidden,
+            own: decision.person_id == Some(sources.me.person_id),
+            decided_by: decided_by.map(String::as_str),
+            reason,
+        }
+    }
+
     fn sentences(&self, locale: Locale) -> Vec<String> {
+        let mut told = self.said(locale);
+        if !self.hidden {
+            told.extend(grounds(&self.decision.criteria.0, locale));
+        }
+        told
+    }
+
+    /// What was decided and with which words, without the grounds.
+    fn said(&self, locale: Locale) -> Vec<String> {
         let mut told = vec![self.what(locale)];
         if let Some(reason) = self.reason {
             let args = [("reason", reason)];
@@ -296,9 +346,6 @@ impl Shown<'_> {
         }
         if self.decision.overridden && self.decision.person_id.is_none() {
             told.push(i18n::text(locale, "record-override"));
-        }
-        if !self.hidden {
-            told.extend(grounds(&self.decision.criteria.0, locale));
         }
         told
     }

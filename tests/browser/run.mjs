@@ -20,20 +20,22 @@ const address = (path, lang) => `${config.base}${path}${path.includes('?') ? '&'
 
 // A page of somebody's own is opened in a browser of theirs, which signs in once.
 const browsers = new Map();
-async function signedIn(email, options) {
+function signedIn(email, options) {
   const key = `${email} ${JSON.stringify(options)}`;
-  if (!browsers.has(key)) {
-    const context = await browser.newContext(options);
-    const page = await context.newPage();
-    await page.goto(`${config.base}/sign-in`);
-    await page.locator('input[name=email]').fill(email);
-    await page.locator('input[name=password]').fill(config.password);
-    await page.locator('main button[type=submit]').click();
-    await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
-    await page.close();
-    browsers.set(key, context);
-  }
+  if (!browsers.has(key)) browsers.set(key, signIn(email, options));
   return browsers.get(key);
+}
+
+async function signIn(email, options) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  await page.goto(`${config.base}/sign-in`);
+  await page.locator('input[name=email]').fill(email);
+  await page.locator('input[name=password]').fill(config.password);
+  await page.locator('main button[type=submit]').click();
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+  await page.close();
+  return context;
 }
 
 async function look(context, entry, lang, where) {
@@ -43,6 +45,7 @@ async function look(context, entry, lang, where) {
     if (/Content.Security.Policy|Refused to/i.test(said.text())) fail(where, said.text());
   });
   let answer = await page.goto(address(entry.path, lang));
+  if (entry.open_first) await page.locator(entry.open_first).first().click();
   for (const [field, value] of Object.entries(entry.fill ?? {})) await page.locator(field).fill(value);
   // What a form answers can only be seen after pressing it.
   if (entry.press) {
@@ -81,10 +84,15 @@ for (const lang of ['en', 'fr']) {
         viewport: { width, height: 800 }, colorScheme, reducedMotion: 'reduce',
       };
       const context = await browser.newContext(options);
-      for (const entry of config.pages) {
-        const theirs = entry.as ? await signedIn(entry.as, options) : context;
-        await look(theirs, entry, lang, `${entry.name} ${lang} ${colorScheme} ${width}`);
-      }
+      // Some at once: while one page is drawn another is read.
+      const left = [...config.pages];
+      const lookOn = async () => {
+        for (let entry = left.shift(); entry; entry = left.shift()) {
+          const theirs = entry.as ? await signedIn(entry.as, options) : context;
+          await look(theirs, entry, lang, `${entry.name} ${lang} ${colorScheme} ${width}`);
+        }
+      };
+      await Promise.all([lookOn(), lookOn(), lookOn()]);
       await context.close();
     }
   }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::mails;
 use super::meetings::{counter, invited, met_today};
+use super::{mails, matching};
 use crate::meetings::fixture::{again, another_mentee, answer_path, letter_to, letters, pair};
 use crate::support::app::TestApp;
 
@@ -110,6 +110,7 @@ pub fn tasks(app: &TestApp) -> Vec<Value> {
             press("main form button"),
             "[role=status]",
         );
+        tasks.extend(matching::tasks(app, by));
     }
     tasks
 }

@@ -18,7 +18,7 @@ use crate::support::people::{mentor, open_programme, person};
 const STAFF: &str = "coordinator@example.org";
 
 /// A coordinator's browser.
-fn browser_of<'a>(
+pub fn browser_of<'a>(
     app: &'a TestApp,
     email: &str,
     role: Role,
@@ -30,11 +30,11 @@ fn browser_of<'a>(
     browser
 }
 
-fn staff<'a>(app: &'a TestApp, scene: &Scene) -> Browser<'a> {
+pub fn staff<'a>(app: &'a TestApp, scene: &Scene) -> Browser<'a> {
     browser_of(app, STAFF, Role::Coordinator, Some(scene.programme.id))
 }
 
-type Fields = Vec<(String, String)>;
+pub type Fields = Vec<(String, String)>;
 
 /// The value of an attribute in a tag.
 fn of<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
@@ -43,7 +43,7 @@ fn of<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// What a browser would send of the form whose beginning holds `mark`, without its buttons.
-fn form(html: &str, mark: &str) -> Fields {
+pub fn form(html: &str, mark: &str) -> Fields {
     let mut forms = html.split("<form ").skip(1);
     let form = forms.find(|form| form.split('>').next().unwrap().contains(mark));
     let form = form.unwrap_or_else(|| panic!("no form {mark} in {html}"));
@@ -99,7 +99,11 @@ impl<'a> Trying<'a> {
             fields.push(((*name).to_owned(), (*value).to_owned()));
         }
         fields.push(("do".to_owned(), button.to_owned()));
-        self.send(&self.path, &fields)
+        let answer = self.send(&self.path, &fields);
+        match answer.status {
+            303 => self.browser.get(answer.header("location")),
+            _ => answer,
+        }
     }
 
     /// Presses the button that saves what a page compared.
@@ -123,7 +127,7 @@ fn runs(app: &TestApp) -> i64 {
 }
 
 /// A page's text without its tags, its spaces made one.
-fn read(html: &str) -> String {
+pub fn read(html: &str) -> String {
     let html = html.split("<main").nth(1).unwrap_or(html);
     let words: String = html
         .split('<')
@@ -157,7 +161,7 @@ fn what_would_be_different_is_shown_before_anything_is_saved_and_is_saved_as_it_
             "{text}"
         );
         assert!(
-            text.contains("found from the prices of the newest run"),
+            text.contains("Both results start from the newest run"),
             "{text}"
         );
         assert!(text.contains("Proved: no other set of all"), "{text}");
@@ -218,11 +222,33 @@ fn what_the_page_says_is_what_the_api_says() {
         let text = read(&shown);
         let number = |side: &str, name: &str| draft[side][name].as_i64().unwrap();
         let thousands = |of: i64| format!("{},{:03}", of / 1000, of % 1000);
-        for side in ["before", "after"] {
-            assert!(
-                text.contains(&thousands(number(side, "score_total"))),
-                "{side}: {text}"
+        // Both sides by one measure: the draft's weights.
+        for side in ["before_by_draft", "after"] {
+            let total = thousands(number(side, "score_total"));
+            assert!(text.contains(&total), "{side} {total}: {text}");
+        }
+        let won = number("after", "score_total") - number("before_by_draft", "score_total");
+        assert_eq!(draft["points"], won);
+        assert_ne!(
+            draft["before"]["score_total"],
+            draft["before_by_draft"]["score_total"]
+        );
+        let settings = body["settings"].clone();
+        let run = scene
+            .run_with(app, &json!({"settings": settings}))
+            .expect(201)
+            .json();
+        for change in draft["changes"].as_array().unwrap() {
+            let Some(mentor) = change["before"]["participation_id"].as_str() else {
+                continue;
+            };
+            let at = format!(
+                "/api/v1/match-runs/{}/why-not?mentor_participation_id={mentor}&mentee_participation_id={}",
+                run["id"].as_str().unwrap(),
+                change["mentee"]["participation_id"].as_str().unwrap()
             );
+            let why = app.get(&scene.staff, &at).expect(200).json();
+            assert_eq!(why["score"], change["score_before"], "{change}");
         }
         let row = format!(
             "With a proposed mentor {} {} ",
@@ -339,6 +365,21 @@ fn of_several_people_of_one_name_one_is_chosen_by_their_address() {
             assert!(page.contains(&radio), "{radio}: {page}");
         }
         let chosen = second.id.to_string();
+        // A choice is not lost when something else is wrong.
+        let pin = [
+            ("kind", "pin"),
+            ("mentor_id", chosen.as_str()),
+            ("mentee", "Nobody"),
+        ];
+        let wrong = trying.press(&page, "add", &pin).expect(422).text;
+        let amina = trying
+            .press(&wrong, "add", &[("mentee", "Amina")])
+            .expect(200)
+            .text;
+        assert!(
+            amina.contains(&format!("value=\"{chosen}.{}\"", scene.amina.id)),
+            "{amina}"
+        );
         let page = trying
             .press(&page, "add", &[("mentor_id", &chosen)])
             .expect(200)
@@ -351,6 +392,156 @@ fn of_several_people_of_one_name_one_is_chosen_by_their_address() {
             "{page}"
         );
         assert!(!page.contains("Save as a run"), "{page}");
+    });
+}
+
+#[test]
+fn what_is_compared_has_an_address_that_names_nobody_and_is_read_in_either_language() {
+    each_database(|app| {
+        let scene = scene(app);
+        let trying = Trying::new(app, &scene);
+        let mut fields = form(&trying.open(), "id=\"draft\"");
+        fields.retain(|(name, _)| name != "settings/weights/topics" && name != "kind");
+        let ban = [
+            ("kind", "ban"),
+            ("mentor", "Bruno"),
+            ("mentee", "Amina"),
+            ("settings/weights/topics", "42"),
+        ];
+        fields.extend(ban.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let taken = trying.send(&trying.path, &fields).expect(303);
+        let place = taken.header("location").to_owned();
+        assert!(
+            !place.contains("Bruno") && !place.contains("floor"),
+            "{place}"
+        );
+        for (lang, says) in [
+            ("en", "Amina Diallo with Bruno Tremblay"),
+            ("fr", "Amina Diallo et Bruno Tremblay"),
+        ] {
+            let page = trying
+                .browser
+                .get(&format!("{place}&lang={lang}"))
+                .expect(200)
+                .text;
+            assert!(read(&page).contains(says), "{page}");
+            let typed: BTreeMap<_, _> = form(&page, "id=\"draft\"").into_iter().collect();
+            assert_eq!(typed["settings/weights/topics"], "42");
+            let other = if lang == "en" { "fr" } else { "en" };
+            let switch = format!(
+                "weights%2Ftopics=42&amp;bans={}.{}&amp;do=compare&amp;lang={other}",
+                scene.bruno.id, scene.amina.id
+            );
+            assert!(page.contains(&switch), "{switch}: {page}");
+        }
+        // What strangers add to an address does nothing, and too long an address is not made.
+        trying
+            .browser
+            .get(&format!("{}?utm_source=mail", trying.path))
+            .expect(200);
+        let mut many = form(&trying.open(), "id=\"draft\"");
+        let nobody = |at: u128| format!("{0}.{0}", uuid::Uuid::from_u128(at));
+        many.extend((1..100).map(|at| ("pins".to_owned(), nobody(at))));
+        let page = trying.send(&trying.path, &many).expect(422).text;
+        assert_eq!(page.matches("name=\"pins\"").count(), 99);
+    });
+}
+
+#[test]
+fn what_is_put_aside_stays_or_is_named_before_anything_is_saved() {
+    each_database(|app| {
+        let scene = scene(app);
+        let run = scene.run(app);
+        let amina = scene.proposal_of(app, &run, &scene.amina);
+        scene
+            .decide(app, &amina, &json!({"decision": "hold"}))
+            .expect(200);
+        let trying = Trying::new(app, &scene);
+        let held = format!("{}.{}", scene.bruno.id, scene.amina.id);
+        // Insisted on besides, it is what it was.
+        let page = trying
+            .press(&trying.open(), &format!("pin:{held}"), &[])
+            .expect(200)
+            .text;
+        assert!(read(&page).contains("What is put aside stays."), "{page}");
+        let saved = trying.save(&page).expect(303);
+        let page = trying
+            .browser
+            .get(saved.header("location"))
+            .expect(200)
+            .text;
+        assert!(!read(&page).contains("become impossible"), "{page}");
+        assert!(read(&page).contains("put aside"), "{page}");
+        // Excluded, it is named, and nobody is told that it stays.
+        app.clock.advance(chrono::Duration::minutes(1));
+        let page = trying
+            .press(&trying.open(), &format!("ban:{held}"), &[])
+            .expect(200)
+            .text;
+        let text = read(&page);
+        let says = "no longer possible with your changes: Amina Diallo with Bruno Tremblay";
+        assert!(text.contains(says), "{text}");
+        assert!(!text.contains("What is put aside stays."), "{text}");
+        let saved = trying.save(&page).expect(303);
+        let page = trying
+            .browser
+            .get(saved.header("location"))
+            .expect(200)
+            .text;
+        assert!(
+            read(&page).contains("One pair that was put aside has become impossible."),
+            "{page}"
+        );
+    });
+}
+
+#[test]
+fn who_waits_is_listed_page_by_page_the_longest_wait_first() {
+    each_database(|app| {
+        let scene = scene(app);
+        let since = |days| Some(app.ctx().now.minus(chrono::Duration::days(days)));
+        for (days, name) in (100..).zip(["Ada", "Bea", "Cleo"].iter().cycle().take(22)) {
+            let who = person(app, &named(name, "Waiting", "31301"));
+            crate::support::people::mentee(app, &scene.programme, who, since(days));
+        }
+        let settings = json!({"least_profession_permille": 900});
+        let run = scene
+            .run_with(app, &json!({"settings": settings}))
+            .expect(201)
+            .json();
+        let browser = staff(app, &scene);
+        let at = format!("/match-runs/{}", run["id"].as_str().unwrap());
+        let first = browser.get(&format!("{at}?lang=en")).expect(200).text;
+        let text = read(&first);
+        assert!(text.contains("Who still waits 23"), "{text}");
+        let waits = |text: &str| -> Vec<i64> {
+            let each = text.split(" for ").skip(1);
+            each.filter_map(|rest| rest.split_once(" days")?.0.parse().ok())
+                .collect()
+        };
+        assert_eq!(waits(&text)[..20], (102..=121).rev().collect::<Vec<i64>>());
+        let next = format!("{at}?from=20&lang=en");
+        assert!(first.contains("?from=20#waiting"), "{first}");
+        let last = read(&browser.get(&next).expect(200).text);
+        assert_eq!(waits(&last), [101, 100, 10], "{last}");
+        let beyond = read(
+            &browser
+                .get(&format!("{at}?from=999&lang=en"))
+                .expect(200)
+                .text,
+        );
+        assert!(!beyond.contains("Everybody who can be matched"), "{beyond}");
+        // Those that wait for a decision, by themselves.
+        let open = browser
+            .get(&format!("{at}?status=proposed&lang=en"))
+            .expect(200)
+            .text;
+        assert!(read(&open).contains("Proposals 2"), "{open}");
+        let none = browser
+            .get(&format!("{at}?status=rejected&lang=en"))
+            .expect(200)
+            .text;
+        assert!(read(&none).contains("Proposals 0"), "{none}");
     });
 }
 
@@ -369,7 +560,7 @@ fn a_run_is_started_once_from_what_a_page_showed() {
         // Pressed twice, or by a colleague who had the same page open.
         let again = trying.save(&compared).expect(422).text;
         assert!(
-            read(&again).contains("Somebody has started a run meanwhile"),
+            read(&again).contains("There is a newer run by now"),
             "{again}"
         );
         assert_eq!(runs(app), 1);
@@ -427,9 +618,9 @@ fn the_page_of_a_run_says_who_and_why_who_waits_and_why_and_what_is_proved() {
         let french = browser.get(&format!("{at}?lang=fr")).expect(200).text;
         assert!(read(&french).contains("Prouvé : parmi les"), "{french}");
         // What if not this pair: one step from the run to the answer.
-        let link = page.split("/what-if?ban=").nth(1).expect("a link");
+        let link = page.split("/what-if?bans=").nth(1).expect("a link");
         let link = format!(
-            "/programmes/{}/what-if?ban={}",
+            "/programmes/{}/what-if?bans={}",
             scene.programme.id,
             link.split('"').next().unwrap()
         );
@@ -499,6 +690,24 @@ fn only_whoever_may_run_the_matching_of_a_programme_sees_its_pages() {
         let browser = browser_of(app, "other2@example.org", Role::Coordinator, Some(other.id));
         let overview = browser.get("/matching?lang=en").expect(200).text;
         assert!(!overview.contains(&programme.to_string()), "{overview}");
+        // Who has a mentor waits no more.
+        app.clock.advance(chrono::Duration::minutes(1));
+        let run = scene.run(app);
+        let amina = scene.proposal_of(app, &run, &scene.amina);
+        scene
+            .decide(app, &amina, &json!({"decision": "approve"}))
+            .expect(200);
+        let taken = [("kind", "pin"), ("mentor", "Bruno"), ("mentee", "Amina")];
+        let browser = browser_of(app, "third@example.org", Role::Coordinator, Some(programme));
+        let trying = Trying {
+            browser,
+            path: pages[1].clone(),
+        };
+        let page = trying.press(&trying.open(), "add", &taken).expect(422).text;
+        assert!(
+            read(&page).contains("No mentee of this programme who waits has this name."),
+            "{page}"
+        );
         // Somebody of another programme is nobody here, and is not named.
         let stranger = mentor(
             app,
@@ -506,8 +715,7 @@ fn only_whoever_may_run_the_matching_of_a_programme_sees_its_pages() {
             person(app, &named("Zoé", "Ailleurs", CIVIL)),
             1,
         );
-        let trying = Trying::new(app, &scene);
-        let pair = format!("{}.{}", stranger.id, scene.amina.id);
+        let pair = format!("{}.{}", stranger.id, scene.dina.id);
         let page = trying
             .press(&trying.open(), &format!("pin:{pair}"), &[])
             .expect(422)
@@ -517,7 +725,7 @@ fn only_whoever_may_run_the_matching_of_a_programme_sees_its_pages() {
             read(&page).contains("One of the two does not take part"),
             "{page}"
         );
-        let fill = [("kind", "pin"), ("mentor", "Ailleurs"), ("mentee", "Amina")];
+        let fill = [("kind", "pin"), ("mentor", "Ailleurs"), ("mentee", "Dina")];
         trying.press(&trying.open(), "add", &fill).expect(422);
     });
 }

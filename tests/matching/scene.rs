@@ -38,7 +38,12 @@ pub fn named(given: &'static str, family: &'static str, noc: &'static str) -> Ma
 }
 
 pub fn scene(app: &TestApp) -> Scene {
-    let programme = open_programme(app, "genie");
+    scene_in(app, "genie")
+}
+
+/// [`scene`] in a programme with a short name of its own.
+pub fn scene_in(app: &TestApp, slug: &str) -> Scene {
+    let programme = open_programme(app, slug);
     let make = |made: Made| person(app, &made);
     let bruno = mentor(app, &programme, make(named("Bruno", "Tremblay", CIVIL)), 1);
     let chen = mentor(app, &programme, make(named("Chen", "Wei", DEVELOPER)), 2);
@@ -146,7 +151,12 @@ pub fn pair(mentee: &str, mentor: &str) -> (String, String) {
 
 /// [`scene`] with more places for Chen, whose programme asks people before a mentorship begins.
 pub fn asking_scene(app: &TestApp, consent: &Value) -> Scene {
-    let scene = scene(app);
+    asking_scene_in(app, "genie", consent)
+}
+
+/// [`asking_scene`] in a programme with a short name of its own.
+pub fn asking_scene_in(app: &TestApp, slug: &str, consent: &Value) -> Scene {
+    let scene = scene_in(app, slug);
     app.db(|conn| {
         diesel::update(participations::table.find(scene.chen.id))
             .set(participations::capacity.eq(4))

@@ -69,6 +69,8 @@ const PAGES: &[(&str, &str, Guard)] = &[
     ("GET", "/programmes/{id}/what-if", SignedIn),
     ("POST", "/programmes/{id}/what-if", SignedIn),
     ("GET", "/match-runs/{id}", SignedIn),
+    ("GET", "/proposals/{id}", SignedIn),
+    ("POST", "/proposals/{id}", SignedIn),
     ("GET", "/calendar", SignedIn),
     ("POST", "/calendar/feed", SignedIn),
     ("POST", "/calendar/feed/withdraw", SignedIn),

@@ -40,5 +40,6 @@ digest-start = Send me the daily email again
 waiting-title = What waits for you
 waiting-nothing = Nothing waits for you. Have a good day!
 waiting-write = Write to them
+waiting-decide = Decide
 waiting-send-again = Send again
 waiting-sent-again = The email is on its way again.

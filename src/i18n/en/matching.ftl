@@ -112,7 +112,7 @@ match-nobody-nearest = Nearest: { $mentor } ({ $rules }).
 # Problems.
 problem-run-in-progress = A run of this programme is in progress
     .detail = Wait for it to finish, then start another.
-problem-newer-run = Somebody has started a run meanwhile
+problem-newer-run = There is a newer run by now
     .detail = Look at the newest run first, then start another if it is still needed.
 problem-run-cancelled = The run was cancelled
     .detail = Nothing was saved.
@@ -124,6 +124,8 @@ problem-run-not-explained = This run cannot be explained
     .detail = Its people and its outcome are not there any more, or it is still in progress.
 problem-proposal-decided = This proposal is decided already
     .detail = It is “{ $status }”. A decision stays as it is.
+problem-proposal-changed = Somebody has decided meanwhile
+    .detail = The page shows what holds now. Look again, then decide if it is still needed.
 problem-proposal-stale = This proposal has been overtaken
     .detail = Somebody left, a place was taken, or a newer run replaced it. Start a new run.
 problem-proposal-overtaken = This proposal cannot be approved any more
@@ -157,7 +159,10 @@ match-told-matched = { $matched } pairs are proposed, with a mean score of { $me
 match-told-left = For { $nobody } nobody is possible, for { $taken } the places serve all better with others, { $away } are away or have not consented.
 match-told-pair = { $name }: { $score } points
 match-told-proof = Proved: no other set of all { $pairs } possible pairs is better.
-match-told-compared = { $changes } mentees would have another mentor or none: { $won } more matched, { $lost } fewer, { $points } points in all.
+match-told-compared = { $changes ->
+    [one] One mentee would have another mentor or none
+   *[other] { $changes } mentees would have another mentor or none
+}: { $won } more matched, { $lost } fewer, { $points } points in all.
 
 # What a run is doing, at a terminal
 match-stage-load = Reading the people
@@ -166,7 +171,7 @@ match-stage-assign = Giving places
 match-stage-price = Pricing every pair
 match-stage-check = Checking the proof
 match-stage-store = Saving
-match-told-changed = Both were found from the prices of the newest run, and proved.
+match-told-changed = Both results start from the newest run, and both are proved.
 match-told-afresh-no-run = Both were solved afresh and proved: there is no run to start from.
 match-told-afresh-other-version = Both were solved afresh and proved: the newest run is of another version.
 match-told-afresh-stable-objective = Both were solved afresh and proved: stable sets have no prices to start from.
@@ -194,8 +199,8 @@ match-page-no-run = There is no run yet.
 match-page-what-if = What if…
 match-page-all-runs = All runs
 match-page-replaces = { $count ->
-    [one] A new run replaces the proposal that waits for a decision. What is put aside stays.
-   *[other] A new run replaces the { $count } proposals that wait for a decision. What is put aside stays.
+    [one] A new run replaces the proposal that waits for a decision.
+   *[other] A new run replaces the { $count } proposals that wait for a decision.
 }
 match-page-start = Start a run
 match-page-matched = { $matched } of the { $mentees } mentees who wait have a proposed mentor.
@@ -207,7 +212,6 @@ match-page-run-title = Run: { $programme }
 match-page-done = The run is saved, with its proposals.
 match-page-newer = There is a newer run. This one stays as it was.
 match-page-newer-link = See the newest run
-match-page-proved = proved
 match-page-objective = What “best” means here:
 match-page-held-dropped = { $count ->
     [one] One pair that was put aside has become impossible.
@@ -227,7 +231,7 @@ match-page-with = with
 match-page-fit = Fit: { $fit }
 match-page-why = Why this pair
 match-page-part = { $part }: { $points } of { $most }
-match-page-what-if-not = What if not this pair?
+match-page-what-if-not = What if we leave this pair out?
 match-page-more-proposals = More proposals
 match-page-waiting = Who still waits
 match-page-nobody-waits = Everybody who can be matched has a proposal.
@@ -244,7 +248,7 @@ match-page-group = Group
 match-page-group-mentees = Mentees
 match-page-group-matched = With a proposal
 match-page-group-share = Share
-match-page-group-unknown = not told
+match-page-group-unknown = not given
 match-page-by-language = By mother tongue
 match-page-by-region = By province
 match-page-by-waiting = By waiting time
@@ -270,14 +274,14 @@ match-whatif-not-open = This programme is not open: nothing can be tried or save
 match-whatif-difference = What would change
 match-whatif-table = In figures
 match-whatif-figure = Figure
-match-whatif-before = As set
+match-whatif-before = Current settings
 match-whatif-after = With your changes
 match-whatif-change = Difference
 match-whatif-who = Who would change
-match-whatif-was = As set: { $mentor }, fit { $fit }
+match-whatif-was = Current settings: { $mentor }, fit { $fit }
 match-whatif-would-be = With your changes: { $mentor }, fit { $fit }
 match-whatif-keep = Insist on this pair
-match-whatif-without = Do without this pair
+match-whatif-without = Exclude this pair
 match-whatif-others = { $count ->
     [one] One more
    *[other] { $count } more
@@ -288,16 +292,16 @@ match-whatif-more = { $count ->
 }
 match-whatif-save-title = Save it?
 match-whatif-only-draft = Other places can only be tried. To save, change the mentor’s places in the programme, then start a run.
-match-whatif-save-lead = Saving starts a new run with your changes. The programme’s own settings stay as they are.
+match-whatif-save-lead = This saves what you have compared above, as a new run. The programme’s own settings stay as they are.
 match-whatif-save = Save as a run
 match-whatif-weights = What counts how much
 match-whatif-weights-lead = Only the proportions matter.
-match-whatif-share = … of the whole
+match-whatif-share = … of the total
 match-whatif-as-set = The programme has { $value }.
 match-whatif-people = Pairs and places
-match-whatif-people-lead = Insist on a pair, do without one, or give a mentor other places.
+match-whatif-people-lead = Insist on a pair, exclude one, or give a mentor other places.
 match-whatif-pins = Insisted on
-match-whatif-bans = Done without
+match-whatif-bans = Excluded
 match-whatif-places = Other places
 match-whatif-places-of = Free places of { $mentor }
 match-whatif-pair = { $mentee } with { $mentor }
@@ -306,7 +310,7 @@ match-whatif-drop = Take out
 match-whatif-add-more = Add a pair or places
 match-whatif-kind = What to add
 match-whatif-kind-pin = Insist on a pair
-match-whatif-kind-ban = Do without a pair
+match-whatif-kind-ban = Exclude a pair
 match-whatif-kind-places = Give a mentor other places
 match-whatif-mentor = Mentor
 match-whatif-mentee = Mentee
@@ -332,13 +336,53 @@ match-setting-weights-wishes = Wishes
 match-setting-least-language-level = Least level of the shared language
 match-setting-least-language-level-hint = 0 to 12: B1 is 5, B2 is 7, C1 is 9.
 match-setting-least-overlap-minutes = Least common time in a week, in minutes
-match-setting-short-weeks-allowed = Weeks in which that may be missed
+match-setting-short-weeks-allowed = Weeks that may have less
 match-setting-short-weeks-allowed-hint = Clocks change on different dates.
-match-setting-least-profession-permille = Least likeness of profession
-match-setting-least-profession-permille-hint = 0 for no rule, 1000 for the very same.
-match-setting-waiting-scale = What waiting earns
+match-setting-least-profession-permille = How close professions must be
+match-setting-least-profession-permille-hint = 0 for no rule, 1,000 for the very same.
+match-setting-waiting-scale = Extra points for waiting
 match-setting-waiting-scale-hint = 0 to 10,000; counts beside the fit.
 match-setting-floor = Least fit worth a match
 match-setting-floor-hint = 0 to 10,000; only where the best total counts.
 match-setting-allow-matched-before = People who were matched before may be matched again
 match-setting-reconsider-rejected = Consider pairs again that were rejected
+match-proposal-title = { $mentee } with { $mentor }
+match-proposal-done = { $mentee } with { $mentor }: { $status }.
+match-proposal-see = See it
+match-proposal-aims = Aims at
+match-proposal-works = Has worked as
+match-proposal-languages = Languages
+match-proposal-city = Lives in
+match-proposal-now = Now
+match-proposal-places = { $free ->
+    [0] No free place
+    [one] One free place
+   *[other] { $free } free places
+}
+match-proposal-waits = Waits for a mentor
+match-proposal-waits-no-more = Has a mentor, or is asked about one
+match-proposal-decide = Your decision
+match-proposal-approve-asks = If you approve, the two are asked whether they agree. A place of each is kept meanwhile.
+match-proposal-approve-begins = If you approve, the mentorship begins, and a mail introduces the two to each other.
+match-proposal-take-back = The two are being asked. If you reject or replace the pair now, the offer is taken back, and they are told kindly.
+match-proposal-reason = Reason
+match-proposal-reason-hint = Needed to reject. The two may ask to read it.
+match-verdict-approve = Approve
+match-verdict-release = Take up again
+match-verdict-hold = Put aside
+match-verdict-reject = Reject
+match-verdict-replace = Propose instead
+match-proposal-other-mentors = Other mentors for { $mentee }
+match-proposal-other-mentees = Other mentees for { $mentor }
+match-proposal-costs-fewer = It would leave at least one mentee without a mentor.
+match-proposal-costs-nothing = It might cost the others nothing.
+match-proposal-costs = It would cost at least { $points } points in all.
+match-proposal-history = What was decided
+match-proposal-said = { $at }: { $said }
+match-proposal-next = Next proposal
+match-page-held-stays = What is put aside stays.
+match-page-all-proposals = All
+match-page-open-proposals = Waiting for a decision
+match-whatif-measure = Fit and points of both sides are counted with your weights and rules.
+match-whatif-dropped = Put aside, and no longer possible with your changes:
+match-whatif-changed = You have changed something. Compare again before you save.

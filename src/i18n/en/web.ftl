@@ -49,6 +49,7 @@ home-proposals-count = { $count ->
     [100] 100 proposals or more wait for a decision.
    *[other] { $count } proposals wait for a decision.
 }
+home-matching = To the matching
 home-mentorships = Mentorships
 home-mentorships-count = { $count ->
     [0] No mentorship is under way.

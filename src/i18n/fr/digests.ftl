@@ -40,5 +40,6 @@ digest-start = Recevoir de nouveau le courriel quotidien
 waiting-title = Ce qui vous attend
 waiting-nothing = Rien ne vous attend. Bonne journée!
 waiting-write = Leur écrire
+waiting-decide = Décider
 waiting-send-again = Envoyer de nouveau
 waiting-sent-again = Le courriel est reparti.

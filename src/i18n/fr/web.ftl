@@ -49,6 +49,7 @@ home-proposals-count = { $count ->
     [100] 100 propositions ou plus attendent une décision.
    *[other] { $count } propositions attendent une décision.
 }
+home-matching = Voir le jumelage
 home-mentorships = Mentorats
 home-mentorships-count = { $count ->
     [0] Aucun mentorat n’est en cours.

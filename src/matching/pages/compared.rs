@@ -28,6 +28,8 @@ pub struct ComparedView {
     all: usize,
     /// Changes that are not named.
     more: usize,
+    /// Pairs that were put aside and would be no longer possible, by name.
+    dropped: Vec<String>,
     /// The form that would save it; none where it asks for what only a draft can have.
     save: Option<Vec<(String, String)>>,
     /// The newest run, as that form sends it.
@@ -66,61 +68,63 @@ struct PairView {
     pair: String,
 }
 
+/// What the page knows beside what was compared.
+#[derive(Debug)]
+pub struct Frame {
+    /// Pairs that were put aside and would be no longer possible, by name.
+    pub dropped: Vec<String>,
+    /// The newest run, as a form sends it.
+    pub seen: String,
+    /// Proposals that wait for a decision.
+    pub to_decide: i64,
+}
+
 impl ComparedView {
     /// Of what was found for a form.
-    pub fn of(
-        locale: Locale,
-        compared: &Compared,
-        draft: &Draft,
-        seen: String,
-        to_decide: i64,
-    ) -> Self {
+    pub fn of(locale: Locale, compared: &Compared, draft: &Draft, frame: Frame) -> Self {
         let (before, after) = (&compared.before, &compared.after);
         Self {
             headline: compared.headline(locale),
             method: compared.how(locale),
             proof: after.proof(compared.settings.objective, locale),
-            rows: rows(locale, before, after),
+            rows: rows(locale, compared),
             groups: groups(locale, before, after),
             changes: changes(locale, &compared.changes),
             all: compared.changes.len(),
             more: compared.changes.len().saturating_sub(MOST),
             save: (!draft.only_for_drafts()).then(|| draft.fields()),
-            seen,
-            to_decide,
+            dropped: frame.dropped,
+            seen: frame.seen,
+            to_decide: frame.to_decide,
         }
     }
 }
 
-fn rows(locale: Locale, before: &Summary, after: &Summary) -> Vec<RowView> {
+fn rows(locale: Locale, compared: &Compared) -> Vec<RowView> {
+    let (before, after) = (&compared.before, &compared.after);
     let count = |of: usize| i64::try_from(of).unwrap_or(i64::MAX);
-    let row = |key: &str, of: fn(&Summary) -> usize| {
-        let (was, is) = (count(of(before)), count(of(after)));
-        difference(locale, i18n::text(locale, key), was, is)
-    };
-    let mean = |of: &Summary| words::fit(locale, of.score_mean);
-    let change = (after.score_mean + 50).div_euclid(100) - (before.score_mean + 50).div_euclid(100);
+    let row = |key: &str, was: i64, is: i64| difference(locale, i18n::text(locale, key), was, is);
+    let counted =
+        |key: &str, of: fn(&Summary) -> usize| row(key, count(of(before)), count(of(after)));
     let places = |of: &Summary| i64::try_from(of.places).unwrap_or(i64::MAX);
+    // Both sides by one measure: the draft's.
+    let was = compared.before_by_draft;
+    let percent = |score: i64| (score + 50).div_euclid(100);
+    let change = percent(after.score_mean) - percent(was.score_mean);
     vec![
-        row("match-page-figure-matched", |of| of.matched),
-        row("match-page-figure-nobody", |of| of.nobody_possible),
-        row("match-page-figure-taken", |of| of.places_better_used),
-        difference(
-            locale,
-            i18n::text(locale, "match-page-figure-places"),
-            places(before),
-            places(after),
-        ),
+        counted("match-page-figure-matched", |of| of.matched),
+        counted("match-page-figure-nobody", |of| of.nobody_possible),
+        counted("match-page-figure-taken", |of| of.places_better_used),
+        row("match-page-figure-places", places(before), places(after)),
         RowView {
             name: i18n::text(locale, "match-page-figure-mean"),
-            before: mean(before),
-            after: mean(after),
+            before: words::fit(locale, was.score_mean),
+            after: words::fit(locale, after.score_mean),
             difference: words::difference(locale, change),
         },
-        difference(
-            locale,
-            i18n::text(locale, "match-page-figure-points"),
-            before.score_total,
+        row(
+            "match-page-figure-points",
+            was.score_total,
             after.score_total,
         ),
     ]
@@ -143,10 +147,8 @@ fn groups(locale: Locale, before: &Summary, after: &Summary) -> Vec<GroupsView> 
             let same = was.iter().find(|other| other.group == share.group);
             same.map_or(0, |other| other.matched)
         };
-        let changed = grouping
-            .shares(after)
-            .iter()
-            .filter(|share| matched(share) != share.matched);
+        let now = grouping.shares(after).into_iter();
+        let changed = now.filter(|share| matched(share) != share.matched);
         GroupsView {
             title: grouping.key(),
             groups: changed
@@ -193,5 +195,53 @@ fn change(locale: Locale, moved: &Moved) -> ChangeView {
         mentee: moved.mentee.name.clone(),
         before: pair(&moved.before, moved.score_before),
         after: pair(&moved.after, moved.score_after),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::ids::{ParticipationId, PersonId};
+    use crate::matching::why::Loss;
+
+    fn somebody(name: &str) -> Somebody {
+        Somebody {
+            participation_id: ParticipationId(uuid::Uuid::nil()),
+            person_id: PersonId(uuid::Uuid::nil()),
+            name: name.to_owned(),
+        }
+    }
+
+    fn moved(mentee: &str, before: bool, after: bool, loses: i32) -> Moved {
+        let mentor = |there: bool| there.then(|| somebody("Mentor"));
+        Moved {
+            mentee: somebody(mentee),
+            before: mentor(before),
+            score_before: None,
+            after: mentor(after),
+            score_after: None,
+            loses: (loses > 0).then_some(Loss {
+                points: loses,
+                part: None,
+                only_in: None,
+            }),
+        }
+    }
+
+    #[test]
+    fn whoever_would_lose_their_mentor_comes_first_then_who_gets_one_then_who_loses_most() {
+        let all = [
+            moved("moves a little", true, true, 10),
+            moved("gets one", false, true, 0),
+            moved("moves far", true, true, 900),
+            moved("loses", true, false, 400),
+        ];
+        let names: Vec<_> = changes(Locale::En, &all)
+            .into_iter()
+            .map(|change| change.mentee)
+            .collect();
+        assert_eq!(names, ["loses", "gets one", "moves far", "moves a little"]);
+        let many = vec![moved("one of many", true, true, 1); MOST + 5];
+        assert_eq!(changes(Locale::En, &many).len(), MOST);
     }
 }

@@ -6,57 +6,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::numbers::{RULES, WEIGHTS};
 use crate::kernel::ids::ParticipationId;
 use crate::kernel::{FieldError, Problem};
 use crate::matching::Request;
 use crate::matching::request::{PairOf, PlacesOf};
-use crate::programmes::settings::{MOST_WEIGHT, MatchingSettings};
-
-/// A setting that is a number: its place in the settings, and the most that it can be; the least is 0.
-#[derive(Debug, Clone, Copy)]
-pub struct Number {
-    pub path: &'static str,
-    pub most: i64,
-    /// What the settings say.
-    pub of: fn(&MatchingSettings) -> i64,
-}
-
-/// The weights of the parts of the score.
-pub const WEIGHTS: [Number; 7] = [
-    weight("weights/profession", |own| own.weights.profession),
-    weight("weights/language", |own| own.weights.language),
-    weight("weights/availability", |own| own.weights.availability),
-    weight("weights/topics", |own| own.weights.topics),
-    weight("weights/licensing", |own| own.weights.licensing),
-    weight("weights/place", |own| own.weights.place),
-    weight("weights/wishes", |own| own.weights.wishes),
-];
-
-/// The other numbers of the settings.
-pub const RULES: [Number; 6] = [
-    number("least_language_level", 12, |own| {
-        own.least_language_level.into()
-    }),
-    number("least_overlap_minutes", 10_080, |own| {
-        own.least_overlap_minutes.into()
-    }),
-    number("short_weeks_allowed", 52, |own| {
-        own.short_weeks_allowed.into()
-    }),
-    number("least_profession_permille", 1000, |own| {
-        own.least_profession_permille.into()
-    }),
-    number("waiting_scale", 10_000, |own| own.waiting_scale.into()),
-    number("floor", 10_000, |own| own.floor.into()),
-];
-
-const fn weight(path: &'static str, of: fn(&MatchingSettings) -> i64) -> Number {
-    number(path, MOST_WEIGHT, of)
-}
-
-const fn number(path: &'static str, most: i64, of: fn(&MatchingSettings) -> i64) -> Number {
-    Number { path, most, of }
-}
+use crate::programmes::settings::MatchingSettings;
 
 /// The name of the field of a setting.
 pub fn field(path: &str) -> String {
@@ -66,24 +21,48 @@ pub fn field(path: &str) -> String {
 /// What is asked of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
-    /// To be shown.
-    Show,
     /// To be compared with what would be proposed otherwise.
     Compare,
     /// To take in whom the fields for adding name.
     Add,
 }
 
+crate::text_enum! {
+    /// What can be added to the form.
+    #[schema(as = WhatIfKind)]
+    pub enum Kind {
+        /// A pair to insist on.
+        Pin => "pin",
+        /// A pair to exclude.
+        Ban => "ban",
+        /// Other places of a mentor.
+        Places => "places",
+    }
+}
+
 /// What one adds to the form: a pair, or places.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adding {
-    pub kind: String,
+    pub kind: Kind,
     pub mentor: String,
     pub mentee: String,
     pub places: String,
     /// Whom somebody chose among several of one name.
     pub mentor_id: Option<ParticipationId>,
     pub mentee_id: Option<ParticipationId>,
+}
+
+impl Default for Adding {
+    fn default() -> Self {
+        Self {
+            kind: Kind::Pin,
+            mentor: String::new(),
+            mentee: String::new(),
+            places: String::new(),
+            mentor_id: None,
+            mentee_id: None,
+        }
+    }
 }
 
 /// The form.
@@ -103,6 +82,8 @@ pub struct Draft {
 
 const OBJECTIVE: &str = "objective";
 const ALLOW_MATCHED_BEFORE: &str = "allow_matched_before";
+const YES: &str = "yes";
+const NO: &str = "no";
 
 impl Draft {
     /// The form as the programme is set.
@@ -112,23 +93,21 @@ impl Draft {
             .map(|number| (number.path.to_owned(), (number.of)(own).to_string()))
             .collect();
         typed.insert(OBJECTIVE.to_owned(), own.objective.to_string());
-        if own.allow_matched_before {
-            typed.insert(ALLOW_MATCHED_BEFORE.to_owned(), "yes".to_owned());
-        }
+        let before = if own.allow_matched_before { YES } else { NO };
+        typed.insert(ALLOW_MATCHED_BEFORE.to_owned(), before.to_owned());
         Self {
             settings: Some(typed),
             ..Self::default()
         }
     }
 
-    /// The form with settings: its own, or the programme's where it has none.
+    /// The form with the programme's settings where it says nothing of its own.
     pub fn or(self, own: &MatchingSettings) -> Self {
-        match self.settings {
-            Some(_) => self,
-            None => Self {
-                settings: Self::of(own).settings,
-                ..self
-            },
+        let mut settings = Self::of(own).settings.unwrap_or_default();
+        settings.extend(self.settings.unwrap_or_default());
+        Self {
+            settings: Some(settings),
+            ..self
         }
     }
 
@@ -146,7 +125,7 @@ impl Draft {
                 "bans" => keep(&mut draft.bans, pair(&value, "/bans")?),
                 "reconsider_rejected" => draft.reconsider_rejected = true,
                 "seen" => draft.seen = Some(value),
-                "kind" => draft.adding.kind = value,
+                "kind" => draft.adding.kind = kind(&value)?,
                 "mentor" => draft.adding.mentor = value,
                 "mentee" => draft.adding.mentee = value,
                 "number" => draft.adding.places = value,
@@ -157,6 +136,12 @@ impl Draft {
         }
         let asked = draft.press(&pressed)?;
         Ok((draft, asked))
+    }
+
+    /// Whether a field can stand in the address of the page: those of [`Self::query`].
+    pub fn is_in_address(name: &str) -> bool {
+        let known = ["pins", "bans", "reconsider_rejected", "do"];
+        known.contains(&name) || name.starts_with("settings/") || name.starts_with("places/")
     }
 
     /// A field whose name is a place.
@@ -188,9 +173,9 @@ impl Draft {
             None if button == "add" => Ok(Asked::Add),
             None if ["", "compare"].contains(&button) => {
                 let adding = &self.adding;
-                let typed = [&adding.mentor, &adding.mentee];
+                let typed = [&adding.mentor, &adding.mentee, &adding.places];
                 // What is typed and not taken in yet is meant too.
-                let more = typed.iter().any(|name| !name.trim().is_empty());
+                let more = typed.iter().any(|typed| !typed.trim().is_empty());
                 Ok(if more { Asked::Add } else { Asked::Compare })
             }
             Some(("pin", of)) => {
@@ -246,7 +231,7 @@ impl Draft {
     }
 
     pub fn allows_matched_before(&self) -> bool {
-        !self.typed(ALLOW_MATCHED_BEFORE).is_empty()
+        self.typed(ALLOW_MATCHED_BEFORE) == YES
     }
 
     /// Everybody whom the form names.
@@ -266,18 +251,42 @@ impl Draft {
         !self.places.is_empty()
     }
 
-    /// The fields that say the same again, for a form that sends on what was compared.
+    /// The fields that say the same again, for a form that saves what was compared.
     pub fn fields(&self) -> Vec<(String, String)> {
         let settings = self.settings.iter().flatten();
-        let mut all: Vec<(String, String)> = settings
-            .map(|(path, typed)| (field(path), typed.clone()))
-            .collect();
-        all.extend(self.pins.iter().map(|of| ("pins".to_owned(), written(of))));
-        all.extend(self.bans.iter().map(|of| ("bans".to_owned(), written(of))));
-        if self.reconsider_rejected {
-            all.push(("reconsider_rejected".to_owned(), "yes".to_owned()));
-        }
-        all
+        let typed = settings.map(|(path, typed)| (field(path), typed.clone()));
+        typed.chain(self.people_fields()).collect()
+    }
+
+    /// The fields that say the same again beside the programme's settings, as the query of an address. It holds ids and
+    /// numbers, and no name.
+    pub fn query(&self, own: &MatchingSettings) -> String {
+        let as_set = Self::of(own);
+        let settings = self.settings.iter().flatten();
+        let other = settings.filter(|(path, typed)| as_set.typed(path) != typed.as_str());
+        let other = other.map(|(path, typed)| (field(path), typed.clone()));
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(other.chain(self.people_fields()));
+        query.append_pair("do", "compare").finish()
+    }
+
+    fn people_fields(&self) -> Vec<(String, String)> {
+        let pins = self.pins.iter().map(|of| ("pins".to_owned(), written(of)));
+        let bans = self.bans.iter().map(|of| ("bans".to_owned(), written(of)));
+        let places = self.places.iter();
+        let places = places.map(|(mentor, typed)| (format!("places/{mentor}"), typed.clone()));
+        let again = self
+            .reconsider_rejected
+            .then(|| ("reconsider_rejected".to_owned(), YES.to_owned()));
+        pins.chain(bans).chain(places).chain(again).collect()
+    }
+
+    /// Whether a rule is other than the programme's.
+    pub fn has_other_rules(&self, own: &MatchingSettings) -> bool {
+        let as_set = Self::of(own);
+        let paths = RULES.iter().map(|number| number.path);
+        let mut paths = paths.chain([OBJECTIVE, ALLOW_MATCHED_BEFORE]);
+        self.reconsider_rejected || paths.any(|path| self.typed(path) != as_set.typed(path))
     }
 
     /// The request, of a draft or of a run.
@@ -359,6 +368,12 @@ pub fn written(of: &PairOf) -> String {
     format!("{mentor}.{mentee}")
 }
 
+fn kind(text: &str) -> Result<Kind, Problem> {
+    let kind = Kind::ALL.iter().find(|kind| kind.as_str() == text);
+    kind.copied()
+        .ok_or_else(|| Problem::field("/kind", "unknown"))
+}
+
 /// Reads a pair.
 ///
 /// # Errors
@@ -411,6 +426,23 @@ mod tests {
         assert_eq!(request.pins, [of(1, 2)]);
         let (again, _) = Draft::read(draft.fields()).unwrap();
         assert_eq!(again, draft);
+        // An address holds only what is other than the programme's.
+        draft
+            .settings
+            .as_mut()
+            .unwrap()
+            .insert("weights/topics".to_owned(), "42".to_owned());
+        draft.give(of(5, 5).mentor_participation_id, "3".to_owned());
+        let query = draft.query(&own);
+        assert!(
+            !query.contains("floor") && !query.contains("matched_before"),
+            "{query}"
+        );
+        let fields = form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect();
+        let (again, asked) = Draft::read(fields).unwrap();
+        assert_eq!((again.or(&own), asked), (draft, Asked::Compare));
     }
 
     #[test]

@@ -5,20 +5,17 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 
+use super::overview;
 use super::waiting::{Waiting, waiting};
-use super::words::{self, Figure, Grouping};
-use super::{draft, overview};
+use super::words::{self, Figure, Grouping, ReasonView};
 use crate::access::PageCaller;
 use crate::access::policy::{self, Action, Scope};
 use crate::db::Conn;
-use crate::i18n;
-use crate::kernel::ids::{MatchRunId, ProgrammeId};
+use crate::kernel::ids::{MatchRunId, ProgrammeId, ProposalId};
 use crate::kernel::{Context, Locale, Problem};
 use crate::matching::frozen::frozen;
 use crate::matching::model::{MatchRun, Proposal, ProposalStatus};
 use crate::matching::recruit::{Recruiting, WantedMentor};
-use crate::matching::request::PairOf;
-use crate::matching::sentences::reasons;
 use crate::matching::store::{self, Filter, Sort};
 use crate::matching::summary::Summary;
 use crate::mentorships;
@@ -34,6 +31,8 @@ const ROWS: u32 = 20;
 pub(super) struct Asked {
     /// The mark of the page of proposals before.
     cursor: Option<String>,
+    /// Only in this state.
+    status: Option<ProposalStatus>,
     /// From the how manieth of those who wait on.
     #[serde(default)]
     from: usize,
@@ -68,6 +67,10 @@ struct Found {
     figures: Vec<Figure>,
     held_dropped: usize,
     proposals: Vec<ProposalView>,
+    /// How many there are.
+    count: i64,
+    /// Only those that wait for a decision.
+    only_open: bool,
     next: Option<String>,
     waiting: Waiting,
     fairness: Vec<GroupsView>,
@@ -76,6 +79,7 @@ struct Found {
 
 #[derive(Debug, Serialize)]
 struct ProposalView {
+    id: ProposalId,
     mentee: String,
     mentor: String,
     fit: String,
@@ -84,13 +88,6 @@ struct ProposalView {
     reasons: Vec<ReasonView>,
     /// The pair as the form of a what-if writes it, while the proposal is open.
     pair: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct ReasonView {
-    /// The part with its points.
-    part: String,
-    sentence: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -162,6 +159,7 @@ fn found(
     let paging = PageQuery::new(Some(ROWS), asked.cursor.clone());
     let filter = Filter {
         run_id: Some(run.id),
+        status: asked.status,
         ..Filter::default()
     };
     // Who may read the run may read all its proposals.
@@ -179,13 +177,14 @@ fn found(
         .collect();
     let names = mentorships::store::names(conn, &people)?;
     let of = |row: &Proposal| ProposalView {
+        id: row.id,
         mentee: names.get(&row.mentee_id).cloned().unwrap_or_default(),
         mentor: names.get(&row.mentor_id).cloned().unwrap_or_default(),
         fit: words::fit(locale, row.score.into()),
         status: row.status,
-        status_name: i18n::text(locale, &format!("match-status-{}", row.status)),
-        reasons: reasons_of(row, locale),
-        pair: pair_of(row),
+        status_name: words::status(locale, row.status),
+        reasons: words::reasons(locale, &row.parts.0, &row.facts.0),
+        pair: words::open_pair(row),
     };
     let frozen = frozen(conn, run.id)?;
     Ok(Found {
@@ -195,43 +194,13 @@ fn found(
         figures: words::figures(locale, summary),
         held_dropped: summary.held_dropped.len(),
         proposals: proposals.items.iter().map(of).collect(),
+        count: store::count_proposals(conn, &scope, &filter)?,
+        only_open: asked.status == Some(ProposalStatus::Proposed),
         next: proposals.next_cursor,
         waiting: waiting(conn, &frozen, asked.from, locale)?,
         fairness: fairness(locale, summary),
         recruit: recruit(locale, summary),
     })
-}
-
-fn reasons_of(row: &Proposal, locale: Locale) -> Vec<ReasonView> {
-    let each = reasons(&row.parts.0, &row.facts.0).into_iter();
-    each.map(|reason| {
-        let name = i18n::text(locale, &format!("record-part-{}", reason.part));
-        // Of 100, as the fit is told.
-        let tenths = |points: u16| i18n::number(locale, i64::from(points + 50) / 100);
-        let (points, most) = (tenths(reason.points), tenths(reason.most));
-        let args = [
-            ("part", name.as_str()),
-            ("points", points.as_str()),
-            ("most", most.as_str()),
-        ];
-        ReasonView {
-            part: i18n::text_with_pairs(locale, "match-page-part", args),
-            sentence: match locale {
-                Locale::En => reason.en,
-                Locale::Fr => reason.fr,
-            },
-        }
-    })
-    .collect()
-}
-
-fn pair_of(row: &Proposal) -> Option<String> {
-    let open = matches!(row.status, ProposalStatus::Proposed | ProposalStatus::Held);
-    let pair = PairOf {
-        mentor_participation_id: row.mentor_participation_id,
-        mentee_participation_id: row.mentee_participation_id,
-    };
-    open.then(|| draft::written(&pair))
 }
 
 fn fairness(locale: Locale, summary: &Summary) -> Vec<GroupsView> {

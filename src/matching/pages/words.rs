@@ -2,11 +2,14 @@
 
 use serde::Serialize;
 
+use super::draft::written;
 use crate::i18n;
 use crate::kernel::{Instant, Locale, Zone};
-use crate::matching::model::MatchRun;
+use crate::matching::facts::Facts;
+use crate::matching::model::{MatchRun, PartPoints, Proposal, ProposalStatus};
 use crate::matching::moment::moment;
-use crate::matching::sentences::language_name;
+use crate::matching::request::PairOf;
+use crate::matching::sentences::{self, Reason, language_name};
 use crate::matching::summary::{Share, Summary};
 use crate::programmes::Programme;
 use crate::programmes::settings::Objective;
@@ -75,6 +78,58 @@ pub fn figures(locale: Locale, summary: &Summary) -> Vec<Figure> {
     .collect()
 }
 
+/// A part of a fit with its reason.
+#[derive(Debug, Serialize)]
+pub struct ReasonView {
+    /// The part with its points.
+    part: String,
+    sentence: String,
+}
+
+/// Why a pair has its fit, part by part.
+pub fn reasons(locale: Locale, parts: &PartPoints, facts: &Facts) -> Vec<ReasonView> {
+    reason_views(locale, sentences::reasons(parts, facts))
+}
+
+/// The same, of reasons that are there already.
+pub fn reason_views(locale: Locale, reasons: Vec<Reason>) -> Vec<ReasonView> {
+    let each = reasons.into_iter();
+    each.map(|reason| {
+        let name = i18n::text(locale, &format!("record-part-{}", reason.part));
+        // Of 100, as the fit is told.
+        let of_100 = |points: u16| i18n::number(locale, i64::from(points + 50) / 100);
+        let (points, most) = (of_100(reason.points), of_100(reason.most));
+        let args = [
+            ("part", name.as_str()),
+            ("points", points.as_str()),
+            ("most", most.as_str()),
+        ];
+        ReasonView {
+            part: i18n::text_with_pairs(locale, "match-page-part", args),
+            sentence: match locale {
+                Locale::En => reason.en,
+                Locale::Fr => reason.fr,
+            },
+        }
+    })
+    .collect()
+}
+
+/// Where a proposal stands, in words.
+pub fn status(locale: Locale, status: ProposalStatus) -> String {
+    i18n::text(locale, &format!("match-status-{status}"))
+}
+
+/// The pair of a proposal that is open, as the form of a what-if writes it.
+pub fn open_pair(row: &Proposal) -> Option<String> {
+    let open = matches!(row.status, ProposalStatus::Proposed | ProposalStatus::Held);
+    let pair = PairOf {
+        mentor_participation_id: row.mentor_participation_id,
+        mentee_participation_id: row.mentee_participation_id,
+    };
+    open.then(|| written(&pair))
+}
+
 /// What "the best set" means to a programme.
 pub const fn objective_key(objective: Objective) -> &'static str {
     match objective {
@@ -104,13 +159,22 @@ impl Grouping {
         }
     }
 
-    /// Its figures in a run.
-    pub fn shares(self, summary: &Summary) -> &[Share] {
-        match self {
-            Self::Languages => &summary.fairness.languages,
-            Self::Regions => &summary.fairness.regions,
-            Self::Waiting => &summary.fairness.waiting,
+    /// Its figures in a run: the largest group first, waiting times by their length.
+    pub fn shares(self, summary: &Summary) -> Vec<&Share> {
+        let fairness = &summary.fairness;
+        let mut shares: Vec<&Share> = match self {
+            Self::Languages => fairness.languages.iter().collect(),
+            Self::Regions => fairness.regions.iter().collect(),
+            Self::Waiting => fairness.waiting.iter().collect(),
+        };
+        if self == Self::Waiting {
+            let days = |share: &Share| -> u32 {
+                let from = share.group.split(['-', '+']).next();
+                from.and_then(|from| from.parse().ok()).unwrap_or(u32::MAX)
+            };
+            shares.sort_by_key(|share| days(share));
         }
+        shares
     }
 
     /// The name of a group.

@@ -22,7 +22,7 @@ use crate::mentorships;
 
 pub use alternatives::{Alternatives, Other, alternatives};
 pub use nobody::{MenteeWhy, Nearest, RuleCount, TakenMentor, nobody};
-pub use pair::{Moved, PairPrice, PairWhy, changes, pair};
+pub use pair::{Loss, Moved, PairPrice, PairWhy, changes, pair};
 
 /// The same sentences in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

@@ -16,7 +16,7 @@ const FILES: &[(&str, &[u8])] = &[
     ("passerelle.css", include_bytes!("passerelle.css")),
     ("docs.css", include_bytes!("docs.css")),
     ("docs.js", include_bytes!("docs.js")),
-    ("weights.js", include_bytes!("weights.js")),
+    ("what-if.js", include_bytes!("what-if.js")),
     ("favicon.svg", include_bytes!("favicon.svg")),
 ];
 
