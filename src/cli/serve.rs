@@ -13,7 +13,7 @@ use crate::cli::configuration;
 use crate::db::{Db, migrate as migrations};
 use crate::kernel::settings::{LogFormat, Profile};
 use crate::kernel::{Keyring, Platform, Problem, Settings, SystemClock};
-use crate::web::App;
+use crate::web::{App, Turns};
 use crate::{http, worker};
 
 #[derive(Debug, clap::Args)]
@@ -141,6 +141,7 @@ pub fn prepare(settings: Settings) -> anyhow::Result<App> {
         db: Db::new(&settings.database),
         platform: Arc::new(Platform { settings, keyring }),
         clock: Arc::new(SystemClock),
+        turns: Turns::default(),
     })
 }
 

@@ -49,6 +49,8 @@ pub fn start(app: App, listener: TcpListener) -> std::io::Result<Server> {
             .split_for_parts();
         app_factory
     })
+    // Whoever closes their side is gone: what they asked for is stopped, and nothing waits for them.
+    .h1_allow_half_closed(false)
     .workers(workers)
     .shutdown_timeout(shutdown)
     .disable_signals()

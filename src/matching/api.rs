@@ -15,7 +15,6 @@ use crate::matching::frozen::{self, Replayed};
 use crate::matching::recruit::Recruiting;
 use crate::matching::run::{self, GoneBy, StopWhenDropped};
 use crate::matching::summary::Summary;
-use crate::matching::turn::turn;
 use crate::matching::what_if::{self, Compared};
 use crate::matching::why::{self, MenteeWhy, PairWhy};
 use crate::matching::{MatchRun, Request, RunStatus, consent, proposals_api, record_api, store};
@@ -91,8 +90,12 @@ async fn run_matching(
     id: Path<ProgrammeId>,
     body: Body<Request>,
 ) -> Result<impl Responder, Problem> {
+    let (ctx, asked, programme) = (caller.ctx.clone(), body.0.clone(), id.0);
+    app.db
+        .run(move |conn| run::require_may_run(conn, &ctx, programme, &asked))
+        .await?;
     let stop = StopWhenDropped::default();
-    let _turn = turn().await?;
+    let _turn = app.turns.take().await?;
     let (ctx, request, options) = (caller.ctx, body.0, stop.options());
     if request.draft {
         let compared = app

@@ -41,7 +41,6 @@ pub mod sentences;
 pub mod store;
 pub mod summary;
 pub mod translate;
-pub mod turn;
 pub mod warm;
 pub mod week_of;
 pub mod what_if;

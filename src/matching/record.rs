@@ -92,6 +92,8 @@ enum Reader {
 struct Sources {
     me: Participation,
     reader: Reader,
+    /// Who reads, where that is somebody of the programmes.
+    viewer: Option<PersonId>,
     proposals: HashMap<ProposalId, Proposal>,
     consents: Vec<MatchConsent>,
     /// Who decided.
@@ -101,10 +103,19 @@ struct Sources {
 }
 
 impl Sources {
-    /// Whether a decision is the other side's answer, which is none of the reader's business.
-    fn hides(&self, decision: &Decision) -> bool {
-        let own = decision.person_id == Some(self.me.person_id);
-        decision.person_id.is_some() && !own && self.reader == Reader::Themself
+    /// Whether a decision is the other side's answer, which is none of the reader's business: not of the person whom
+    /// the record concerns, and not of a coordinator who is the other one of the two.
+    fn hides(&self, decision: &Decision, proposal: &Proposal) -> bool {
+        let Some(answered) = decision.person_id else {
+            return false;
+        };
+        let pair = [proposal.mentor_id, proposal.mentee_id];
+        let other_side = self.viewer.filter(|viewer| pair.contains(viewer));
+        let reader = match self.reader {
+            Reader::Themself => Some(self.me.person_id),
+            Reader::Staff => other_side,
+        };
+        reader.is_some_and(|reader| reader != answered)
     }
 }
 
@@ -138,7 +149,8 @@ pub fn read(conn: &mut Conn, ctx: &Context, id: ParticipationId) -> Result<Match
         (decision.decided_at, next_choice, rank, decision.id)
     });
     let (decisions, found): (Vec<Decision>, Vec<Proposal>) = rows.into_iter().unzip();
-    let sources = sources(conn, me, reader, &decisions, found)?;
+    let by = (reader, ctx.actor.person_id());
+    let sources = sources(conn, me, by, &decisions, found)?;
     let entries = decisions.iter().filter_map(|one| entry(&sources, one));
     Ok(MatchRecord {
         participation_id: id,
@@ -173,7 +185,8 @@ pub fn of_proposal(
     decisions.sort_by_key(|one| (one.decided_at, rank(one.decision), one.id));
     let (me, _) = programmes::store::participation(conn, proposal.mentee_participation_id)?;
     let found = vec![proposal.clone()];
-    let sources = sources(conn, me, Reader::Staff, &decisions, found)?;
+    let by = (Reader::Staff, ctx.actor.person_id());
+    let sources = sources(conn, me, by, &decisions, found)?;
     let said = decisions.iter().map(|decision| {
         let shown = Shown::of(&sources, decision, proposal);
         (decision.decided_at, shown.said(ctx.locale))
@@ -196,7 +209,7 @@ const fn rank(decision: Decided) -> u8 {
 fn sources(
     conn: &mut Conn,
     me: Participation,
-    reader: Reader,
+    (reader, viewer): (Reader, Option<PersonId>),
     decisions: &[Decision],
     found: Vec<Proposal>,
 ) -> Result<Sources, Problem> {
@@ -219,6 +232,7 @@ fn sources(
     Ok(Sources {
         me,
         reader,
+        viewer,
         proposals,
         consents,
         deciders: deciders.into_iter().collect(),
@@ -228,7 +242,7 @@ fn sources(
 
 fn entry(sources: &Sources, decision: &Decision) -> Option<RecordEntry> {
     let proposal = sources.proposals.get(&decision.proposal_id)?;
-    if sources.hides(decision) && decision.decision == Decided::Consented {
+    if sources.hides(decision, proposal) && decision.decision == Decided::Consented {
         // Whether and when the other side has said yes shows in the beginning, and nowhere before.
         return None;
     }
@@ -302,7 +316,7 @@ struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     fn of(sources: &'a Sources, decision: &'a Decision, proposal: &'a Proposal) -> Self {
-        let hidden = sources.hides(decision);
+        let hidden = sources.hides(decision, proposal);
         let consent = sources.consents.iter().find(|one| {
             one.proposal_id == proposal.id && Some(one.person_id) == decision.person_id
         });

@@ -134,6 +134,23 @@ pub fn run_told(
     result
 }
 
+/// Refuses whoever may not run the matching of a programme, and what can be refused without the people: before anybody
+/// waits for their turn.
+///
+/// # Errors
+/// 403, 404; 422; 409 `programme-not-open`.
+pub fn require_may_run(
+    conn: &mut Conn,
+    ctx: &Context,
+    id: ProgrammeId,
+    request: &Request,
+) -> Result<(), Problem> {
+    let programme = programmes::store::find(conn, id)?;
+    policy::allow(&ctx.actor, Action::RunMatching, &programme.object())?;
+    request.check()?;
+    programme.require_open()
+}
+
 /// Reserves the programme for this run: one at a time.
 fn claim(
     conn: &mut Conn,

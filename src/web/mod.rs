@@ -13,6 +13,7 @@ pub mod multipart;
 pub mod paging;
 pub mod problem;
 pub mod state;
+pub mod turns;
 
 pub use body::{Body, Path, Query};
 pub use etag::Versioned;
@@ -20,3 +21,4 @@ pub use form::{Form, LinkForm};
 pub use paging::{Cursor, Page, PageQuery};
 pub use problem::Rendered;
 pub use state::App;
+pub use turns::Turns;

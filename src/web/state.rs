@@ -8,6 +8,7 @@ use actix_web::{HttpMessage, HttpRequest, web};
 use crate::db::Db;
 use crate::kernel::ids::AccountId;
 use crate::kernel::{Actor, Clock, Context, Locale, Platform, Problem};
+use crate::web::Turns;
 
 /// The deployment, as a handler sees it. Clones share everything.
 #[derive(Clone)]
@@ -18,6 +19,8 @@ pub struct App {
     pub platform: Arc<Platform>,
     /// The clock; a handler reads it once, through [`App::context`].
     pub clock: Arc<dyn Clock>,
+    /// For work that uses every core.
+    pub turns: Turns,
 }
 
 /// The id of a request, put there by the request-id middleware.

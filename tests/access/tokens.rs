@@ -11,7 +11,7 @@ use passerelle::access::{keys, tokens};
 use passerelle::db::Db;
 use passerelle::db::schema::{account_grants, accounts, signing_keys};
 use passerelle::kernel::{Clock, Keyring, Platform, Role};
-use passerelle::web::App;
+use passerelle::web::{App, Turns};
 use serde_json::{Value, json};
 
 use crate::support::app::{Someone, TestApp};
@@ -365,6 +365,7 @@ fn another_server(app: &TestApp) -> App {
         db: Db::new(&settings.database),
         platform: Arc::new(Platform { settings, keyring }),
         clock: Arc::clone(&app.app.clock),
+        turns: Turns::default(),
     }
 }
 

@@ -81,10 +81,22 @@ fn a_queue_is_decided_one_by_one_the_best_fit_first() {
         );
         let second = path_of(done.header("location"));
         assert_ne!(second, at(&amina));
+        // A second press on the same button goes to the same place, and one that lands on the next page decides nothing.
+        let twice = press(&browser, &shown, &at(&amina), "approve", "").expect(303);
+        assert_eq!(path_of(twice.header("location")), second);
+        let unseen = press(&browser, &next, &second, "approve", "").expect(422);
+        assert!(
+            read(&unseen.text).contains("Nothing was decided."),
+            "{}",
+            unseen.text
+        );
+        assert_eq!(mentorships_in(app), 1);
+        app.clock.advance(chrono::Duration::seconds(2));
         let done = press(&browser, &next, &second, "hold", "").expect(303);
         let third = path_of(done.header("location"));
         let next = browser.get(done.header("location")).expect(200);
         assert!(read(&next.text).contains(": put aside."), "{}", next.text);
+        app.clock.advance(chrono::Duration::seconds(2));
         let reason = "They know each other’s family & would rather not.";
         let done = press(&browser, &next, &third, "reject", reason).expect(303);
         // Nothing waits any more: the page of the last one says what was decided, in both languages.
@@ -155,6 +167,7 @@ fn another_mentor_is_proposed_instead_and_decided_next() {
             text.contains("Dina Haddad with Chen Wei: replaced."),
             "{text}"
         );
+        app.clock.advance(chrono::Duration::seconds(2));
         press(&browser, &next, &new, "approve", "").expect(303);
         let mentee: Vec<_> = app.db(|conn| {
             Ok(mentorships::table
@@ -172,6 +185,15 @@ fn another_mentor_is_proposed_instead_and_decided_next() {
             "{text}"
         );
         assert!(text.contains("overtaken"), "{text}");
+        // By what, it says later too.
+        let later = browser
+            .get(&format!("{}?lang=en", at(&amina)))
+            .expect(200)
+            .text;
+        assert!(
+            read(&later).contains("The mentor has no place left."),
+            "{later}"
+        );
     });
 }
 
@@ -244,6 +266,15 @@ fn a_coach_reads_and_decides_nothing_and_nobody_else_sees_a_proposal() {
                 .get_result(conn)?)
         });
         assert_eq!(stale, 0);
+        // A coordinator who is the other one of the two does not, wherever they look.
+        let grants = [(Role::Coordinator, Some(scene.programme.id))];
+        let bruno = app.someone_with(&grants, Some(scene.bruno.person_id));
+        let record = |who: &crate::support::app::Someone| {
+            let at = format!("/api/v1/participations/{}/match-record", scene.amina.id);
+            app.get(who, &at).expect(200).text
+        };
+        assert!(record(&scene.staff).contains("examiner"));
+        assert!(!record(&bruno).contains("examiner"), "{}", record(&bruno));
         // What waits leads to where it is decided.
         let waiting = browser.get("/waiting?lang=en").expect(200).text;
         let decides = waiting.matches("href=\"/proposals/").count();

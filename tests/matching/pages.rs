@@ -211,12 +211,16 @@ fn what_the_page_says_is_what_the_api_says() {
             ("settings/weights/language", "60"),
             ("settings/objective", "total"),
             ("settings/floor", "5000"),
+            ("kind", "ban"),
+            ("mentor", "Bruno"),
+            ("mentee", "Amina"),
         ];
         let shown = trying
             .press(&trying.open(), "compare", &fill)
             .expect(200)
             .text;
-        let body = json!({"draft": true, "settings": {"objective": "total", "floor": 5000,
+        let ban = json!({"mentor_participation_id": scene.bruno.id, "mentee_participation_id": scene.amina.id});
+        let body = json!({"draft": true, "bans": [ban], "settings": {"objective": "total", "floor": 5000,
             "weights": {"profession": 1, "language": 60}}});
         let draft = scene.run_with(app, &body).expect(200).json();
         let text = read(&shown);
@@ -238,7 +242,12 @@ fn what_the_page_says_is_what_the_api_says() {
             .run_with(app, &json!({"settings": settings}))
             .expect(201)
             .json();
-        for change in draft["changes"].as_array().unwrap() {
+        let changes = draft["changes"].as_array().unwrap();
+        assert!(
+            changes.iter().any(|change| change["score_before"].is_i64()),
+            "{changes:?}"
+        );
+        for change in changes {
             let Some(mentor) = change["before"]["participation_id"].as_str() else {
                 continue;
             };

@@ -12,7 +12,7 @@ use passerelle::kernel::ids::{AccountId, GrantId, PersonId, ProgrammeId};
 use passerelle::kernel::{
     Actor, Clock, Context, Instant, Keyring, Locale, Platform, Problem, Role, Settings, TestClock,
 };
-use passerelle::web::App;
+use passerelle::web::{App, Turns};
 use serde_json::Value;
 
 use super::databases::TestDatabase;
@@ -80,6 +80,7 @@ impl TestApp {
             db: Db::new(&settings.database),
             platform: Arc::new(Platform { settings, keyring }),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            turns: Turns::default(),
         };
         let (send, receive) = std::sync::mpsc::channel();
         let served = app.clone();

@@ -14,8 +14,8 @@ use crate::access::policy::{self, Action, Object, Scope};
 use crate::db::Conn;
 use crate::i18n;
 use crate::kernel::ids::{MatchRunId, ParticipationId, ProgrammeId, ProposalId};
-use crate::kernel::{Context, Locale, Problem};
-use crate::matching::decide::{Judgement, decide};
+use crate::kernel::{Context, Instant, Locale, Problem};
+use crate::matching::decide::{Judged, Judgement, decide};
 use crate::matching::frozen::frozen;
 use crate::matching::model::{Proposal, ProposalStatus, Verdict};
 use crate::matching::proposals_api::allowed;
@@ -47,7 +47,12 @@ pub(super) struct Decision {
     reason: String,
     /// The proposal as it was shown.
     version: i32,
+    /// When it was shown, milliseconds since 1970, if it came by itself after another decision.
+    shown: Option<i64>,
 }
+
+/// Nobody reads a proposal so quickly: who decides it then has pressed twice on the one before.
+const TOO_QUICK_MILLISECONDS: i64 = 1_000;
 
 impl Decision {
     /// # Errors
@@ -94,8 +99,12 @@ struct ProposalPage {
     history: Vec<String>,
     /// The pair as the form of a what-if writes it, while the proposal is open.
     pair: Option<String>,
+    /// By what a stale proposal was overtaken.
+    overtaken_by: Option<String>,
     /// What was decided just before.
     done: Option<Done>,
+    /// When this page was made, where it came by itself after another decision.
+    shown: Option<i64>,
     /// Proposals of the programme that wait for a decision; none for whoever decides nothing.
     waiting: Option<i64>,
     /// The next of them.
@@ -150,7 +159,18 @@ pub(super) async fn take(
         .db
         .run(move |conn| {
             let judgement = sent.judgement()?;
-            let judged = decide(conn, &ctx, id.0, Some(sent.version), &judgement)?;
+            let since = sent
+                .shown
+                .map(|shown| milliseconds(ctx.now).saturating_sub(shown));
+            if since.is_some_and(|since| since < TOO_QUICK_MILLISECONDS) {
+                allowed(conn, &ctx, id.0, Action::DecideProposal)?;
+                return Err(Problem::conflict("decided-too-quickly"));
+            }
+            let judged = decide(conn, &ctx, id.0, Some(sent.version), &judgement);
+            let judged = match judged {
+                Err(Problem::Stale) => pressed_twice(conn, &ctx, id.0, &sent, &judgement)?,
+                other => other?,
+            };
             // What was put in its place is decided next.
             match judged.replacement {
                 Some(new) => Ok(Some(new.id)),
@@ -173,6 +193,33 @@ pub(super) async fn take(
             };
             answer(&request, &app, caller.ctx, id.0, shown).await
         }
+    }
+}
+
+fn milliseconds(at: Instant) -> i64 {
+    at.utc().timestamp_millis()
+}
+
+/// What the same person decided in the same way on the same page: a button that was pressed twice decides once.
+fn pressed_twice(
+    conn: &mut Conn,
+    ctx: &Context,
+    id: ProposalId,
+    sent: &Decision,
+    judgement: &Judgement,
+) -> Result<Judged, Problem> {
+    let proposal = allowed(conn, ctx, id, Action::DecideProposal)?;
+    let last = store::decisions_of(conn, id)?.pop().ok_or(Problem::Stale)?;
+    let same = last.decision == judgement.decision.decided()
+        && last.decided_by.is_some()
+        && last.decided_by == ctx.actor.account_id()
+        && proposal.version == sent.version + 1;
+    match same {
+        true => Ok(Judged {
+            proposal,
+            replacement: None,
+        }),
+        false => Err(Problem::Stale),
     }
 }
 
@@ -258,6 +305,8 @@ fn view(
             .collect(),
         history: said,
         pair: words::open_pair(&found).filter(|_| may(Action::RunMatching)),
+        overtaken_by: overtaken_by(locale, &found),
+        shown: shown.after.map(|_| milliseconds(ctx.now)),
         done: match shown.after {
             Some(before) => done(conn, ctx, before)?,
             None => None,
@@ -322,10 +371,27 @@ fn next_of(conn: &mut Conn, of: &Proposal) -> Result<Option<ProposalId>, Problem
     Ok(None)
 }
 
+/// By what a stale proposal was overtaken, in words.
+fn overtaken_by(locale: Locale, of: &Proposal) -> Option<String> {
+    let code = of
+        .reason
+        .as_deref()
+        .filter(|_| of.status == ProposalStatus::Stale)?;
+    match code {
+        "newer-run" => Some(i18n::text(locale, "match-proposal-newer-run")),
+        "mind-changed" => Some(i18n::text(locale, "match-proposal-mind-changed")),
+        other => {
+            let key = format!("problem-{other}");
+            i18n::has(locale, &key).then(|| i18n::text(locale, &key))
+        }
+    }
+}
+
 /// What became of a proposal that was decided just before; nothing where it is not the reader's.
 fn done(conn: &mut Conn, ctx: &Context, id: ProposalId) -> Result<Option<Done>, Problem> {
-    let Ok(found) = allowed(conn, ctx, id, Action::ReadProposal) else {
-        return Ok(None);
+    let found = match allowed(conn, ctx, id, Action::ReadProposal) {
+        Ok(found) if found.decided_at.is_some() => found,
+        _ => return Ok(None),
     };
     let names = people::names(conn, &found)?;
     let status = words::status(ctx.locale, found.status);

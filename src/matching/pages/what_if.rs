@@ -14,8 +14,7 @@ use super::sheet_view::WhatIfPage;
 use crate::access::PageCaller;
 use crate::kernel::ids::{MatchRunId, ProgrammeId};
 use crate::kernel::{Context, Problem};
-use crate::matching::run::{GoneBy, StopWhenDropped, run_told};
-use crate::matching::turn::turn;
+use crate::matching::run::{GoneBy, StopWhenDropped, require_may_run, run_told};
 use crate::web::layout::{Faults, page_with, see_other};
 use crate::web::state::locale_of;
 use crate::web::{App, Form, Path, Query};
@@ -61,7 +60,7 @@ async fn shown(
     let stop = StopWhenDropped::default();
     let options = stop.options();
     let _turn = match compares {
-        true => Some(turn().await?),
+        true => Some(app.turns.take().await?),
         false => None,
     };
     app.db
@@ -115,15 +114,23 @@ pub(super) async fn save(
     let gone_by = gone_by(draft.seen.as_deref())?;
     let stop = StopWhenDropped::default();
     let (options, ctx, sent) = (stop.options(), caller.ctx.clone(), draft.clone());
-    let turn = turn().await?;
-    let made = app
+    let (asking, asked) = (ctx.clone(), sent.clone());
+    let may = app
         .db
-        .run(move |conn| {
-            let wanted = sent.request(false)?;
-            run_told(conn, &ctx, id.0, &wanted, gone_by, &options)
-        })
+        .run(move |conn| require_may_run(conn, &asking, id.0, &asked.request(false)?))
         .await;
-    drop(turn);
+    let made = match may {
+        Ok(()) => {
+            let _turn = app.turns.take().await?;
+            app.db
+                .run(move |conn| {
+                    let wanted = sent.request(false)?;
+                    run_told(conn, &ctx, id.0, &wanted, gone_by, &options)
+                })
+                .await
+        }
+        Err(problem) => Err(problem),
+    };
     let problem = match made {
         Ok(run) => {
             let lang = locale_of(&request);

@@ -42,8 +42,17 @@ const form = document.querySelector("#draft");
 const save = document.querySelector("[data-save]");
 const changed = document.querySelector("[data-changed]");
 if (form && save && changed) {
-  form.addEventListener("input", () => {
+  const compareAgain = () => {
     save.hidden = true;
     changed.hidden = false;
+  };
+  form.addEventListener("input", compareAgain);
+  window.addEventListener("pageshow", () => {
+    const touched = [...form.querySelectorAll("input[name], select[name]")].some((field) => {
+      if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+      if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+      return field.value !== field.defaultValue;
+    });
+    if (touched) compareAgain();
   });
 }
