@@ -37,7 +37,7 @@ use passerelle::matching::{self, Proposal, Request};
 use passerelle::meetings::model::{Mode, Partstat, Side, State};
 use passerelle::meetings::store::{self as meetings, Attendee, Meeting};
 use passerelle::mentorships::{self, Start, start::Introduction};
-use passerelle::web::App;
+use passerelle::web::{App, Turns};
 use serde_json::json;
 
 /// Mentees and mentors in the database.
@@ -158,6 +158,7 @@ fn server(url: &str) -> (App, SocketAddr) {
             settings,
         }),
         clock: Arc::new(SystemClock),
+        turns: Turns::default(),
     };
     migrate::migrate(&mut app.db.connect_one().unwrap()).unwrap();
     let served = app.clone();
