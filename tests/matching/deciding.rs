@@ -152,7 +152,7 @@ fn a_proposal_is_replaced_by_an_alternative_and_the_record_says_so() {
             .decide(app, &amina, &json!({"decision": "approve"}))
             .expect(409);
         assert_eq!(late.problem(), "proposal-overtaken");
-        assert_eq!(late.json()["detail"], "The mentor has no place left");
+        assert_eq!(late.json()["detail"], "The mentor has no place left.");
         let stale = scene.read(app, &amina);
         assert_eq!(
             (stale["status"].clone(), stale["reason"].clone()),
